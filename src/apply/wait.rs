@@ -1,0 +1,117 @@
+//! Waiting until something is ready or gone: polls are rare before the kind's usual duration and close together after
+//! it, and one poll answers every resource of a kind that waits.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::Run;
+use super::step::Trouble;
+use crate::{
+    aws::Gather,
+    kinds::{Facts, Found, Phase},
+    model::{Class, Identity, Problem},
+};
+
+/// The open poll of each kind.
+#[derive(Default)]
+pub(super) struct Polls {
+    by_kind: RefCell<BTreeMap<&'static str, Rc<Gather<Found<Value>>>>>,
+}
+
+/// When to look: soon once, in case it is much faster than usual; then shortly before the usual duration, and from then
+/// on every fiftieth part of it.
+struct Looks {
+    began: Instant,
+    usual: Duration,
+    count: u32,
+}
+
+impl Looks {
+    const FIRST: Duration = Duration::from_millis(500);
+
+    fn new(usual_seconds: u32) -> Self {
+        Self { began: Instant::now(), usual: Duration::from_secs(u64::from(usual_seconds)), count: 0 }
+    }
+
+    fn next(&mut self) -> Duration {
+        self.count += 1;
+        let elapsed = self.began.elapsed();
+        let often = (self.usual / 50).clamp(Duration::from_secs(1), Duration::from_secs(5));
+        let nearly = self.usual.mul_f64(0.8);
+        match self.count {
+            1 => Self::FIRST,
+            _ if elapsed < nearly => nearly - elapsed,
+            _ if elapsed < self.usual * 2 => often,
+            _ => often * 4,
+        }
+    }
+
+    /// Nothing takes six times its usual duration and ten minutes more; AWS has forgotten about it.
+    fn hopeless(&self) -> bool {
+        self.began.elapsed() > self.usual * 6 + Duration::from_secs(600)
+    }
+}
+
+impl Run<'_> {
+    /// Ends when the resource is ready, with what was seen of it.
+    pub(super) async fn until_ready(&self, facts: &'static Facts, id: &Identity) -> Result<Found<Value>, Trouble> {
+        let mut looks = Looks::new(facts.timing.create);
+        loop {
+            self.pause(looks.next()).await?;
+            // What was made a moment ago may not show yet.
+            if let Some(found) = self.look(facts, id).await? {
+                match found.phase {
+                    Phase::Ready => return Ok(found),
+                    Phase::Failed(reason) => {
+                        return Err(Trouble::Refused(Problem::new(Class::Invalid, "Failed", reason)));
+                    }
+                    Phase::Pending | Phase::Deleting => {}
+                }
+            }
+            if looks.hopeless() {
+                return Err(late("is not ready", &looks));
+            }
+        }
+    }
+
+    /// Ends when the resource is gone.
+    pub(super) async fn until_gone(&self, facts: &'static Facts, id: &Identity) -> Result<(), Trouble> {
+        let mut looks = Looks::new(facts.timing.delete);
+        loop {
+            self.pause(looks.next()).await?;
+            if self.look(facts, id).await?.is_none() {
+                return Ok(());
+            }
+            if looks.hopeless() {
+                return Err(late("is not gone", &looks));
+            }
+        }
+    }
+
+    async fn look(&self, facts: &'static Facts, id: &Identity) -> Result<Option<Found<Value>>, Trouble> {
+        let gather = Rc::clone(self.wait.by_kind.borrow_mut().entry(facts.name).or_default());
+        let load = |ids: Vec<String>| async move {
+            let ids: Vec<Identity> = ids.into_iter().map(Identity).collect();
+            self.provider.read(facts, &ids).await
+        };
+        let found = gather.ask([id.0.clone()], load).await.map_err(Trouble::Refused)?;
+        Ok(found.iter().find(|found| found.id == *id).cloned())
+    }
+
+    /// Waits, unless the run is asked to stop.
+    pub(super) async fn pause(&self, duration: Duration) -> Result<(), Trouble> {
+        tokio::select! {
+            biased;
+            () = self.stop.wait() => Err(Trouble::Stopped),
+            () = tokio::time::sleep(duration) => Ok(()),
+        }
+    }
+}
+
+fn late(what: &str, looks: &Looks) -> Trouble {
+    let minutes = looks.began.elapsed().as_secs() / 60;
+    let message = format!("it {what} after {minutes} minutes; usual are {} seconds", looks.usual.as_secs());
+    Trouble::Refused(Problem::new(Class::Unavailable, "TooSlow", message))
+}

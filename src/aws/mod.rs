@@ -1,0 +1,127 @@
+//! The SDK clients, and the one way through which every call to AWS goes.
+//!
+//! [`Aws::read`] and [`Aws::write`] pace each call by the published token buckets, fold AWS's errors into
+//! [`Problem`]s, and count. A read is repeated until it is answered. A mutation is repeated only while AWS says that
+//! nothing happened (it throttled): whether one without an answer may be repeated is the engine's to decide, which is
+//! why the SDK's own retries are off.
+
+mod connect;
+mod gather;
+pub mod ec2;
+mod problem;
+pub mod rates;
+mod tags;
+
+use std::{cell::RefCell, collections::BTreeMap, future::Future, time::Duration};
+
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+pub use connect::{Target, connect};
+pub use gather::Gather;
+pub use problem::present;
+pub use tags::{TagChange, iam_tags};
+
+use crate::model::{Account, Class, Problem};
+
+/// The clients of one account and Region, sharing one HTTP client and one set of token buckets.
+pub struct Aws {
+    /// Where the calls go.
+    pub account: Account,
+    /// Virtual network, gateways, security groups, endpoints.
+    pub ec2: aws_sdk_ec2::Client,
+    /// Roles.
+    pub iam: aws_sdk_iam::Client,
+    /// Log groups.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// The endpoint is an emulator's on this machine.
+    pub loopback: bool,
+    rates: RefCell<rates::Rates>,
+    shared: ec2::Shared,
+    counts: RefCell<BTreeMap<String, u32>>,
+}
+
+/// How often a call that AWS throttled, or a read it did not answer, is made before its problem is believed.
+const ATTEMPTS: u32 = 10;
+
+impl Aws {
+    /// A call that changes nothing. Repeated while AWS throttles, is busy or does not answer.
+    pub async fn read<T, E, F>(&self, call: impl Fn() -> F) -> Result<T, Problem>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.call(call, |class| match class {
+            Class::Throttled | Class::Unavailable | Class::Busy => true,
+            Class::Missing
+            | Class::InUse
+            | Class::Taken
+            | Class::Invalid
+            | Class::Denied
+            | Class::Quota => false,
+        })
+        .await
+    }
+
+    /// A call that changes something. Repeated only while AWS throttles it.
+    pub async fn write<T, E, F>(&self, call: impl Fn() -> F) -> Result<T, Problem>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.call(call, |class| class == Class::Throttled).await
+    }
+
+    /// Calls made so far, by `service:Action`, repeats included.
+    pub fn counts(&self) -> BTreeMap<String, u32> {
+        self.counts.borrow().clone()
+    }
+
+    async fn call<T, E, F>(
+        &self,
+        call: impl Fn() -> F,
+        repeat: impl Fn(Class) -> bool,
+    ) -> Result<T, Problem>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let action = action_of::<E>();
+        let mut attempt = 1;
+        loop {
+            let delay = self.rates.borrow_mut().take(&action);
+            tokio::time::sleep(delay).await;
+            *self.counts.borrow_mut().entry(action.clone()).or_default() += 1;
+            let problem = match call().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => problem::of(&error),
+            };
+            if problem.class == Class::Throttled {
+                self.rates.borrow_mut().throttled(&action);
+            }
+            if attempt == ATTEMPTS || !repeat(problem.class) {
+                return Err(problem);
+            }
+            tokio::time::sleep(backoff(attempt)).await;
+            attempt += 1;
+        }
+    }
+}
+
+/// How long to wait after the `attempt`-th try: 0.2 s doubling to 10 s.
+pub fn backoff(attempt: u32) -> Duration {
+    Duration::from_millis((200_u64 << attempt.min(10).saturating_sub(1)).min(10_000))
+}
+
+/// `service:Action` of the operation whose error type is `E`: the SDK names them
+/// `aws_sdk_<service>::operation::<operation>::<Operation>Error`.
+fn action_of<E>() -> String {
+    let path = std::any::type_name::<E>();
+    let service = path.split("::").next().unwrap_or_default();
+    let service = match service.strip_prefix("aws_sdk_").unwrap_or(service) {
+        "cloudwatchlogs" => "logs",
+        other => other,
+    };
+    let operation = path.rsplit("::").next().unwrap_or_default();
+    format!("{service}:{}", operation.strip_suffix("Error").unwrap_or(operation))
+}

@@ -1,0 +1,82 @@
+//! Endpoints: ways to AWS's own services that do not lead through the internet.
+
+use std::collections::BTreeMap;
+
+use super::{Draft, address, vpc};
+use crate::{
+    kinds::{Direction, GatewayEndpoint, InterfaceEndpoint, RouteTable, SecurityGroup, SecurityGroupRule, Subnet},
+    model::{Address, Ref},
+    stack::Tier,
+};
+
+const SECTION: &str = "vpc.endpoints";
+/// The security group of all interface endpoints.
+const GROUP: &str = "endpoints";
+
+pub(super) fn draw(draft: &mut Draft<'_>) {
+    let stack = draft.stack;
+    if stack.vpc.endpoints.iter().any(|endpoint| !endpoint.gateway) {
+        group(draft);
+    }
+    for endpoint in &stack.vpc.endpoints {
+        let service = format!("com.amazonaws.{}.{}", stack.region, endpoint.service);
+        let vpc = vpc::id(draft);
+        if endpoint.gateway {
+            let route_tables = tables(draft);
+            draft.add(SECTION, &endpoint.service, GatewayEndpoint { vpc, service, route_tables });
+        } else {
+            let subnets = one_a_zone(draft);
+            let security_groups = vec![Ref::id(&address::<SecurityGroup>(GROUP))];
+            let fields = InterfaceEndpoint { vpc, service, subnets, security_groups, private_dns: true };
+            draft.add(SECTION, &endpoint.service, fields);
+        }
+    }
+}
+
+/// Every route table: a gateway endpoint is free, and the only way of isolated subnets to it.
+fn tables(draft: &Draft<'_>) -> Vec<Ref> {
+    let tables = draft.desired.keys().filter(|address| address.kind() == address::<RouteTable>("").kind());
+    tables.map(Ref::id).collect()
+}
+
+/// One subnet in each zone, private before isolated. The choice is kept: an endpoint's address in a zone should not move
+/// because another subnet came.
+fn one_a_zone(draft: &mut Draft<'_>) -> Vec<Ref> {
+    let mut options: BTreeMap<String, Vec<(Tier, String)>> = BTreeMap::new();
+    for (name, subnet) in &draft.stack.vpc.subnets {
+        if subnet.tier != Tier::Public {
+            options.entry(subnet.zone.key()).or_default().push((subnet.tier, name.clone()));
+        }
+    }
+    let mut subnets = Vec::new();
+    for (zone, mut names) in options {
+        names.sort();
+        let names: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
+        subnets.extend(draft.choose(&format!("vpc.endpoints.subnet.{zone}"), &names));
+    }
+    subnets.iter().map(|name| Ref::id(&address::<Subnet>(name))).collect()
+}
+
+/// The group that lets everything inside the VPC reach the endpoints, and nothing else.
+fn group(draft: &mut Draft<'_>) {
+    let stack = draft.stack;
+    let fields = SecurityGroup {
+        vpc: vpc::id(draft),
+        name: format!("{}-{GROUP}", stack.name),
+        description: "Interface endpoints".to_owned(),
+    };
+    let group: Address = draft.add(SECTION, GROUP, fields);
+    let pods = stack.vpc.pods.as_ref().map(|pods| ("pods", pods.cidr));
+    for (name, cidr) in [("vpc", stack.vpc.cidr)].into_iter().chain(pods) {
+        let rule = SecurityGroupRule {
+            group: Ref::id(&group),
+            direction: Direction::Ingress,
+            protocol: "tcp".to_owned(),
+            from: 443,
+            to: 443,
+            peer: Ref::from(cidr.to_string()),
+            description: format!("HTTPS from the {name} block"),
+        };
+        draft.add(SECTION, &format!("{GROUP}/https-{name}"), rule);
+    }
+}

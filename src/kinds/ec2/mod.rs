@@ -1,0 +1,52 @@
+//! Kinds of Amazon EC2: the VPC and everything in it.
+
+mod egress_only_internet_gateway;
+mod eip;
+mod endpoint;
+mod flow_log;
+mod gateway_endpoint;
+mod interface_endpoint;
+mod internet_gateway;
+mod internet_gateway_attachment;
+mod nat_gateway;
+mod route;
+mod route_table;
+mod route_table_association;
+mod security_group;
+mod security_group_rule;
+mod subnet;
+mod vpc;
+mod vpc_cidr_block;
+mod vpc_ipv6_block;
+
+use std::collections::BTreeSet;
+
+use crate::model::{Class, Identity, Problem};
+
+pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
+pub use eip::Eip;
+pub use flow_log::FlowLog;
+pub use gateway_endpoint::GatewayEndpoint;
+pub use interface_endpoint::InterfaceEndpoint;
+pub use internet_gateway::InternetGateway;
+pub use internet_gateway_attachment::InternetGatewayAttachment;
+pub use nat_gateway::NatGateway;
+pub use route::Route;
+pub use route_table::RouteTable;
+pub use route_table_association::RouteTableAssociation;
+pub use security_group::SecurityGroup;
+pub use security_group_rule::{Direction, SecurityGroupRule};
+pub use subnet::{Ipv6Part, Subnet};
+pub use vpc::Vpc;
+pub use vpc_cidr_block::VpcCidrBlock;
+pub use vpc_ipv6_block::VpcIpv6Block;
+
+/// The first part of every identity, each once: its id, or the id of the resource that it lives in.
+fn heads(known: &[Identity]) -> BTreeSet<String> {
+    known.iter().map(|id| id.part(0).to_owned()).collect()
+}
+
+/// What a delete answers when the look-up that it starts with finds nothing to delete.
+fn gone(id: &Identity) -> Problem {
+    Problem::new(Class::Missing, "NotFound", format!("{id} does not exist"))
+}

@@ -1,0 +1,157 @@
+//! Facts of a kind: what two readers besides AWS want to know (planner, sandbox, documentation, renderer).
+
+use serde_json::Value;
+
+use crate::{
+    kinds::{Outputs, pattern},
+    model::{Account, Identity},
+};
+
+/// What is true of every resource of a kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Its name, AWS's noun in snake case: `subnet`.
+    pub name: &'static str,
+    /// The pattern of its identity, such as `subnet-{hex17}`. `{field}` stands for a field's value; a pattern of fields
+    /// alone is a natural key: the identity is known before the create.
+    pub id: &'static str,
+    /// Fields AWS cannot change: another value means another resource.
+    pub replaces: &'static [&'static str],
+    /// Field combinations of which AWS holds at most one; replacement deletes first when they would collide.
+    pub unique: &'static [&'static [&'static str]],
+    /// Values beside the id, with their pattern: `("arn", "arn:{partition}:ec2:{region}:{account}:vpc/{id}")`. Those
+    /// whose pattern mints (`{hex8}`, `{ipv4}`) are AWS's invention and read from it.
+    pub outputs: &'static [(&'static str, &'static str)],
+    /// How long it usually takes.
+    pub timing: Timing,
+    /// Whether and through which API it is tagged.
+    pub tags: Tagging,
+    /// AWS takes a client token on create: the same token answers the same resource.
+    pub token: bool,
+    /// Fields whose referent takes this resource along when it is deleted: no delete call is needed then.
+    pub vanishes_with: &'static [&'static str],
+    /// Fields that do not hold their referent: AWS lets it go while this still names it.
+    pub loose: &'static [&'static str],
+    /// Fields whose referent must be ready, not only created.
+    pub awaits: &'static [&'static str],
+    /// Fields that resources created by one call must agree in; empty when a call creates one.
+    pub batch: &'static [&'static str],
+    /// Fields that may stay empty: AWS chooses then, and what it chose is not drift.
+    pub chosen: &'static [&'static str],
+    /// Lists whose order means nothing.
+    pub sets: &'static [&'static str],
+    /// The API actions it uses.
+    pub calls: Calls,
+    /// The quota it counts towards.
+    pub quota: Option<Quota>,
+}
+
+/// Usual durations in seconds; 0 where the work is done when the call returns. Medians of public logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// From the create call to ready.
+    pub create: u32,
+    /// From the delete call to gone.
+    pub delete: u32,
+}
+
+/// Whether and through which API a kind is tagged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tagging {
+    /// It takes no tags; it is found through its natural key or its parent.
+    None,
+    /// `ec2:CreateTags`, with the resource type that EC2 names it by.
+    Ec2(&'static str),
+    /// `iam:TagRole`, by role name.
+    IamRole,
+    /// `logs:TagResource`, by log group name.
+    LogGroup,
+}
+
+impl Tagging {
+    /// The service whose API tags it: resources of one service can share a call.
+    pub const fn service(&self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Ec2(_) => "ec2",
+            Self::IamRole => "iam",
+            Self::LogGroup => "logs",
+        }
+    }
+}
+
+/// The API actions a kind uses, as `service:Action`.
+#[derive(Clone, Copy, Debug)]
+pub struct Calls {
+    /// The one that creates.
+    pub create: &'static str,
+    /// Those that read.
+    pub read: &'static [&'static str],
+    /// Those that change in place.
+    pub update: &'static [&'static str],
+    /// The one that deletes.
+    pub delete: &'static str,
+}
+
+/// A default quota of an account.
+#[derive(Clone, Copy, Debug)]
+pub struct Quota {
+    /// Its code in Service Quotas, such as `L-F678F1CE`; empty where none is published.
+    pub code: &'static str,
+    /// What the code means, in AWS's words.
+    pub name: &'static str,
+    /// The default value.
+    pub default: u32,
+    /// The field whose referent the count is per (such as `vpc`); the Region where there is none.
+    pub per: Option<&'static str>,
+}
+
+impl Facts {
+    /// What holds unless a kind says otherwise.
+    pub const DEFAULT: Self = Self {
+        name: "",
+        id: "",
+        replaces: &[],
+        unique: &[],
+        outputs: &[],
+        timing: Timing { create: 0, delete: 0 },
+        tags: Tagging::None,
+        token: false,
+        vanishes_with: &[],
+        loose: &[],
+        awaits: &[],
+        batch: &[],
+        chosen: &[],
+        sets: &[],
+        calls: Calls { create: "", read: &[], update: &[], delete: "" },
+        quota: None,
+    };
+
+    /// The identity that follows from the fields, for kinds with a natural key.
+    pub fn key(&self, fields: &Value) -> Option<Identity> {
+        (!pattern::mints(self.id)).then(|| Identity(pattern::fill(self.id, fields, None, None)))
+    }
+
+    /// The outputs that follow from identity, fields and account; those that AWS invents are not among them.
+    pub fn derived_outputs(&self, id: &Identity, fields: &Value, account: &Account) -> Outputs {
+        let derived = self.outputs.iter().filter(|(_, pattern)| !pattern::mints(pattern));
+        derived
+            .map(|(name, pattern)| {
+                let value = pattern::fill(pattern, fields, Some(id), Some(account));
+                ((*name).to_owned(), value)
+            })
+            .collect()
+    }
+
+    /// `fields` in their normal form: lists whose order means nothing are sorted. Two resources are equal if their
+    /// normal forms are.
+    pub fn normal(&self, mut fields: Value) -> Value {
+        for set in self.sets {
+            if let Some(Value::Array(items)) = fields.get_mut(set) {
+                items.sort_by_cached_key(Value::to_string);
+                items.dedup();
+            }
+        }
+        fields
+    }
+}

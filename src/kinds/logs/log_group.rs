@@ -1,0 +1,115 @@
+//! `log_group`: a place for logs, with a limit to how long they are kept.
+//!
+//! Flow logs are written to one. AWS services create missing log groups themselves and keep their logs for ever, so
+//! eksnet makes them first.
+//! CloudWatch Logs: CreateLogGroup, DescribeLogGroups, ListTagsForResource, PutRetentionPolicy, DeleteRetentionPolicy,
+//! DeleteLogGroup.
+
+use aws_sdk_cloudwatchlogs::types::LogGroup as Shown;
+use futures_util::future::try_join_all;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    aws::{Aws, present},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Tagging},
+    model::{Class, Identity, Problem},
+};
+
+/// What a log group should be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogGroup {
+    /// Its name, such as `/eksnet/shop/flow-logs`.
+    pub name: String,
+    /// Days that logs are kept; for ever where there is none.
+    pub retention: Option<u16>,
+}
+
+/// Names that one DescribeLogGroups may ask for (CloudWatch Logs API reference).
+const NAMES: usize = 50;
+
+impl Kind for LogGroup {
+    const FACTS: Facts = Facts {
+        name: "log_group",
+        id: "{name}",
+        replaces: &["name"],
+        outputs: &[("arn", "arn:{partition}:logs:{region}:{account}:log-group:{name}")],
+        tags: Tagging::LogGroup,
+        calls: Calls {
+            create: "logs:CreateLogGroup",
+            read: &["logs:DescribeLogGroups", "logs:ListTagsForResource"],
+            update: &["logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"],
+            delete: "logs:DeleteLogGroup",
+        },
+        ..Facts::DEFAULT
+    };
+
+    fn newborn(&self) -> Self {
+        Self { retention: None, ..self.clone() }
+    }
+
+    async fn create(&self, aws: &Aws, owner: &Owner) -> Result<Made, Problem> {
+        let tags = owner.tags.clone().into_iter().collect();
+        let request = aws.logs.create_log_group().log_group_name(&self.name).set_tags(Some(tags));
+        aws.write(|| request.clone().send()).await?;
+        Ok(Made::keyed())
+    }
+
+    async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
+        let groups = try_join_all(known.chunks(NAMES).map(|names| described(aws, names))).await?;
+        let found = groups.into_iter().flatten().map(|group| with_tags(aws, group));
+        Ok(try_join_all(found).await?.into_iter().flatten().collect())
+    }
+
+    async fn update(&self, aws: &Aws, id: &Identity, _prior: &Self) -> Result<(), Problem> {
+        match self.retention {
+            Some(days) => {
+                let request = aws.logs.put_retention_policy().log_group_name(id.as_str());
+                let request = request.retention_in_days(i32::from(days));
+                aws.write(|| request.clone().send()).await.map(drop)
+            }
+            None => {
+                let request = aws.logs.delete_retention_policy().log_group_name(id.as_str());
+                aws.write(|| request.clone().send()).await.map(drop)
+            }
+        }
+    }
+
+    async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
+        let request = aws.logs.delete_log_group().log_group_name(id.as_str());
+        aws.write(|| request.clone().send()).await.map(drop)
+    }
+}
+
+/// The groups of these names. AWS does not document whether a name that is gone refuses the others; if it does, each
+/// is asked for alone.
+async fn described(aws: &Aws, names: &[Identity]) -> Result<Vec<Shown>, Problem> {
+    let identifiers = names.iter().map(|name| name.0.clone()).collect();
+    let request = aws.logs.describe_log_groups().set_log_group_identifiers(Some(identifiers));
+    let answer = aws.read(|| request.clone().into_paginator().items().send().try_collect()).await;
+    let mut groups: Vec<Shown> = match answer {
+        Err(problem) if problem.class == Class::Missing => {
+            let groups = try_join_all(names.iter().map(|name| described_alone(aws, name))).await?;
+            return Ok(groups.into_iter().flatten().collect());
+        }
+        answer => answer?,
+    };
+    groups.retain(|group| names.iter().any(|name| group.log_group_name() == Some(name.as_str())));
+    Ok(groups)
+}
+
+async fn described_alone(aws: &Aws, name: &Identity) -> Result<Option<Shown>, Problem> {
+    let request = aws.logs.describe_log_groups().log_group_name_prefix(name.as_str());
+    let groups: Vec<Shown> =
+        aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+    Ok(groups.into_iter().find(|group| group.log_group_name() == Some(name.as_str())))
+}
+
+/// A group with its tags, which no Describe shows; nothing if it went away meanwhile.
+async fn with_tags(aws: &Aws, group: Shown) -> Result<Option<Found<LogGroup>>, Problem> {
+    let name = group.log_group_name.unwrap_or_default();
+    let request = aws.logs.list_tags_for_resource().resource_arn(aws.log_group_arn(&name));
+    let Some(answer) = present(aws.read(|| request.clone().send()).await)? else { return Ok(None) };
+    let retention = group.retention_in_days.and_then(|days| days.try_into().ok());
+    let found = Found::ready(name.as_str(), LogGroup { name: name.clone(), retention });
+    Ok(Some(found.tagged(answer.tags.unwrap_or_default().into_iter().collect())))
+}

@@ -1,0 +1,5 @@
+//! Kinds of Amazon CloudWatch Logs.
+
+mod log_group;
+
+pub use log_group::LogGroup;

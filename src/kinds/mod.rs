@@ -1,0 +1,203 @@
+//! The kinds: one file per AWS resource kind, by service.
+//!
+//! A kind is a typed struct (what it should be), a small constant of facts, and a few async functions on the SDK.
+//! Diff, replacement, JSON, state, documentation, the sandbox and the life-cycle tests are derived from these.
+//! Adding a kind touches its file, one word in [`registry`], and the blueprint that wants it.
+
+mod ec2;
+mod erased;
+mod facts;
+mod iam;
+mod logs;
+mod pattern;
+mod registry;
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    aws::Aws,
+    model::{Address, Identity, Problem, Tags},
+};
+
+pub use ec2::*;
+pub use erased::{Erased, Order};
+pub use facts::{Calls, Facts, Quota, Tagging, Timing};
+pub use iam::*;
+pub use logs::*;
+pub use pattern::Mint;
+pub use registry::{all, get};
+
+/// Values that AWS gives a resource beside its id, such as `arn` or `public_ip`.
+pub type Outputs = BTreeMap<String, String>;
+
+/// A wait's answer to "how far is it".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// On its way up.
+    Pending,
+    /// It works.
+    Ready,
+    /// On its way down.
+    Deleting,
+    /// AWS gave up on it, with its reason.
+    Failed(String),
+}
+
+/// One resource as AWS shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found<F> {
+    /// What AWS knows it by.
+    pub id: Identity,
+    /// Its fields in the kind's own, normal form.
+    pub fields: F,
+    /// All its tags, where the same call shows them.
+    pub tags: Option<Tags>,
+    /// What AWS invented beside the id.
+    pub outputs: Outputs,
+    /// How far it is.
+    pub phase: Phase,
+}
+
+impl<F> Found<F> {
+    /// A resource that works and has neither tags nor outputs of its own.
+    pub fn ready(id: impl Into<Identity>, fields: F) -> Self {
+        Self { id: id.into(), fields, tags: None, outputs: Outputs::new(), phase: Phase::Ready }
+    }
+
+    /// The same with its tags.
+    #[must_use]
+    pub fn tagged(mut self, tags: Tags) -> Self {
+        self.tags = Some(tags);
+        self
+    }
+
+    /// The same in another phase.
+    #[must_use]
+    pub fn phase(mut self, phase: Phase) -> Self {
+        self.phase = phase;
+        self
+    }
+
+    /// The same with one more output; an empty value is not one.
+    #[must_use]
+    pub fn output(mut self, name: &str, value: Option<&str>) -> Self {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            self.outputs.insert(name.to_owned(), value.to_owned());
+        }
+        self
+    }
+}
+
+/// A create's answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Made {
+    /// What AWS knows it by; `None` for kinds whose identity follows from their fields.
+    pub id: Option<Identity>,
+    /// What the answer tells beside the id.
+    pub outputs: Outputs,
+    /// The answer says that it works already: nothing to wait for.
+    pub ready: bool,
+}
+
+impl Made {
+    /// Made, and AWS knows it by `id`. An absent or empty id is an answer that says nothing.
+    pub fn id(id: Option<&str>) -> Result<Self, Problem> {
+        match id {
+            Some(id) if !id.is_empty() => Ok(Self { id: Some(id.into()), ..Self::default() }),
+            Some(_) | None => Err(Problem::new(
+                crate::model::Class::Unavailable,
+                "EmptyAnswer",
+                "the answer to a create holds no id",
+            )),
+        }
+    }
+
+    /// Made; its identity follows from its fields.
+    pub fn keyed() -> Self {
+        Self::default()
+    }
+
+    /// The same with an output.
+    #[must_use]
+    pub fn output(mut self, name: &str, value: Option<&str>) -> Self {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            self.outputs.insert(name.to_owned(), value.to_owned());
+        }
+        self
+    }
+}
+
+/// Who asks for a create: written on the resource, so that a run that died can find it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The stack's name.
+    pub stack: String,
+    /// The resource's address.
+    pub address: Address,
+    /// The client token: the same for every try of one create, never used for another.
+    pub token: String,
+    /// Every tag to create it with, ownership tags among them.
+    pub tags: Tags,
+}
+
+/// The tag that names the stack a resource belongs to.
+pub const TAG_STACK: &str = "eksnet:stack";
+/// The tag that names the address a resource was created for.
+pub const TAG_ADDRESS: &str = "eksnet:address";
+
+/// One AWS resource kind.
+///
+/// All functions get resolved fields only. They answer a [`Problem`] and never retry: the engine knows whether a call
+/// may be repeated.
+#[expect(async_fn_in_trait, reason = "one thread runs everything; no future needs to be Send")]
+pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned + 'static {
+    /// What the planner, the sandbox, the documentation and the renderer know of it.
+    const FACTS: Facts;
+
+    /// What AWS makes of the create call alone, before the fields that only a later call can set. The engine follows a
+    /// create with [`Kind::update`] when this differs from `self`.
+    #[must_use]
+    fn newborn(&self) -> Self {
+        self.clone()
+    }
+
+    /// Creates it with exactly one mutating call. Its identity is journalled before anything else happens.
+    async fn create(&self, aws: &Aws, owner: &Owner) -> Result<Made, Problem>;
+
+    /// Creates several that agree in the fields [`Facts::batch`] names, with one mutating call. One answer for each, in
+    /// order. Kinds without a batch are asked for one at a time.
+    async fn create_all(batch: &[(Self, Owner)], aws: &Aws) -> Vec<Result<Made, Problem>> {
+        let mut answers = Vec::with_capacity(batch.len());
+        for (fields, owner) in batch {
+            answers.push(fields.create(aws, owner).await);
+        }
+        answers
+    }
+
+    /// Reads those of `known` that exist, in as few calls as the API allows. May show others that live in the same
+    /// parents: the engine takes them for foreign.
+    async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem>;
+
+    /// Changes it in place from `prior` to `self`. Only fields outside [`Facts::replaces`] differ. Repeatable.
+    async fn update(&self, _aws: &Aws, id: &Identity, _prior: &Self) -> Result<(), Problem> {
+        unreachable!("{} {id} has no field that changes in place", Self::FACTS.name)
+    }
+
+    /// Deletes it. One that is gone already answers `Missing`, which the engine takes for success.
+    async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem>;
+
+    /// Every resource that may be the one a lost create made for `owner`: by natural key where the fields are one,
+    /// else by ownership tags.
+    async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
+        let fields = serde_json::to_value(self).expect("a kind's fields serialise");
+        match Self::FACTS.key(&fields) {
+            Some(key) => {
+                let found = Self::read(aws, std::slice::from_ref(&key)).await?;
+                Ok(found.into_iter().map(|found| found.id).filter(|id| *id == key).collect())
+            }
+            None => aws.owned(&Self::FACTS.tags, owner).await,
+        }
+    }
+}

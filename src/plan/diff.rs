@@ -1,0 +1,248 @@
+//! What must change, resource by resource.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::{
+    kinds::{self, Facts},
+    model::{Address, Desired, Diagnostic, Resource, Tags, Until, value},
+    plan::{Action, Change, Edge, Observed, Reason, Replacement, Sight, Wish, collide::collisions},
+    provider::{Found, Phase},
+    state::{Record, State},
+};
+
+/// What a first look at the resources does not show and a further look has to take for given.
+#[derive(Default, PartialEq, Clone)]
+struct Given {
+    /// Replace these, for this reason.
+    replace: BTreeMap<Address, Reason>,
+    /// Of what is replaced, these go before their successors come.
+    first: BTreeSet<Address>,
+}
+
+/// Every change, by address. `order` has every address of `desired` after what it needs.
+pub(super) fn changes(
+    desired: &Desired,
+    observed: &Observed,
+    state: &State,
+    wish: &Wish,
+    order: &[Address],
+) -> Result<BTreeMap<Address, Change>, Diagnostic> {
+    let mut given = Given::default();
+    for address in &wish.replace {
+        if !desired.contains_key(address) {
+            return Err(Diagnostic::error(format!("there is no {address} to replace"))
+                .help("`eksnet state list` shows every address"));
+        }
+        given.replace.insert(address.clone(), Reason::Asked);
+    }
+    // What is replaced may force what holds it to be replaced too, which may force others: each round settles at least
+    // one more resource, and all but the rarest plans need a single round.
+    loop {
+        let changes = look(desired, observed, state, order, &given)?;
+        let further = consequences(&changes, state, &given);
+        if further == given {
+            return Ok(changes);
+        }
+        given = further;
+    }
+}
+
+fn look(
+    desired: &Desired,
+    observed: &Observed,
+    state: &State,
+    order: &[Address],
+    given: &Given,
+) -> Result<BTreeMap<Address, Change>, Diagnostic> {
+    let mut changes: BTreeMap<Address, Change> = BTreeMap::new();
+    for address in order {
+        let resource = &desired[address];
+        let facts = facts(address)?;
+        let known = |address: &Address, output: Option<&str>| {
+            let stays = changes.get(address).is_some_and(|change| matches!(change.action, Action::Keep | Action::Update));
+            if stays { seen(address, output, observed, state) } else { None }
+        };
+        let after = facts.normal(value::resolve(&resource.fields, &known));
+        let change = match (state.resources.get(address), observed.resources.get(address)) {
+            (Some(record), Some(Sight::There(found))) => {
+                compare(facts, resource, after, record, found, given.replace.get(address))
+            }
+            (Some(_), Some(Sight::Gone)) => Change {
+                reasons: vec![Reason::Vanished],
+                ..create(facts, resource, after)
+            },
+            (Some(_) | None, _) => create(facts, resource, after),
+        };
+        changes.insert(address.clone(), change);
+    }
+    for (address, record) in &state.resources {
+        if !desired.contains_key(address) {
+            facts(address)?;
+            changes.insert(address.clone(), farewell(record, observed.there(address)));
+        }
+    }
+    order_replacements(&mut changes, given);
+    Ok(changes)
+}
+
+fn facts(address: &Address) -> Result<&'static Facts, Diagnostic> {
+    kinds::get(address.kind()).map(|kind| kind.facts()).ok_or_else(|| {
+        Diagnostic::error(format!("{address} is of a kind that this version of eksnet does not know"))
+            .help("use the version that wrote the state")
+    })
+}
+
+/// What AWS knows a resource by, or one of its outputs: as seen, or else as remembered.
+fn seen(address: &Address, output: Option<&str>, observed: &Observed, state: &State) -> Option<String> {
+    let found = observed.there(address)?;
+    match output {
+        None => Some(found.id.0.clone()),
+        Some(output) => found.outputs.get(output).cloned().or_else(|| state.value(address, Some(output))),
+    }
+}
+
+fn create(facts: &Facts, resource: &Resource, after: Value) -> Change {
+    Change {
+        action: Action::Create,
+        reasons: Vec::new(),
+        id: None,
+        before: None,
+        after: Some(after),
+        tags_before: Tags::new(),
+        tags_after: resource.tags.clone(),
+        needs: needs(facts, resource),
+        section: resource.section.clone(),
+    }
+}
+
+fn farewell(record: &Record, found: Option<&Found<Value>>) -> Change {
+    Change {
+        action: if found.is_some() { Action::Delete } else { Action::Forget },
+        reasons: Vec::new(),
+        id: Some(record.id.clone()),
+        before: Some(found.map_or_else(|| record.fields.clone(), |found| found.fields.clone())),
+        after: None,
+        tags_before: record.tags.clone(),
+        tags_after: Tags::new(),
+        needs: BTreeMap::new(),
+        section: record.section.clone(),
+    }
+}
+
+fn compare(
+    facts: &Facts,
+    resource: &Resource,
+    mut after: Value,
+    record: &Record,
+    found: &Found<Value>,
+    forced: Option<&Reason>,
+) -> Change {
+    let before = facts.normal(found.fields.clone());
+    for field in facts.chosen {
+        if after.get(field).is_none_or(Value::is_null)
+            && let (Some(fields), Some(value)) = (after.as_object_mut(), before.get(field))
+        {
+            fields.insert((*field).to_owned(), value.clone());
+        }
+    }
+    let differing = value::differing_fields(&before, &after);
+    let (fixed, changing): (Vec<String>, Vec<String>) =
+        differing.into_iter().partition(|field| facts.replaces.contains(&field.as_str()));
+    let tags_before = ours(&resource.tags, record, found);
+    let mut reasons: Vec<Reason> = Vec::new();
+    if !fixed.is_empty() {
+        reasons.push(Reason::Fields(fixed));
+    }
+    reasons.extend(Reason::of_phase(&found.phase));
+    reasons.extend(forced.cloned());
+    let replaces = reasons.iter().any(|reason| *reason != Reason::Unfinished);
+    let action = if replaces {
+        Action::Replace(Replacement::CreateFirst)
+    } else if changing.is_empty() && tags_before == resource.tags && found.phase == Phase::Ready {
+        Action::Keep
+    } else {
+        Action::Update
+    };
+    Change {
+        action,
+        reasons,
+        id: Some(found.id.clone()),
+        before: Some(before),
+        after: Some(after),
+        tags_before,
+        tags_after: resource.tags.clone(),
+        needs: needs(facts, resource),
+        section: resource.section.clone(),
+    }
+}
+
+/// Of the tags that were seen, those that are ours: wanted now, or set by us before. Others are left alone.
+fn ours(wanted: &Tags, record: &Record, found: &Found<Value>) -> Tags {
+    let seen = found.tags.as_ref().unwrap_or(&record.tags);
+    let ours = |key: &&String| wanted.contains_key(*key) || record.tags.contains_key(*key);
+    seen.iter().filter(|(key, _)| ours(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+fn needs(facts: &Facts, resource: &Resource) -> BTreeMap<Address, Edge> {
+    let mut needs: BTreeMap<Address, Edge> = BTreeMap::new();
+    for (address, field) in resource.references() {
+        let until = if facts.awaits.contains(&field.as_str()) { Until::Ready } else { Until::Created };
+        let edge = needs.entry(address).or_insert_with(|| Edge { field: field.clone(), until });
+        edge.until = edge.until.max(until);
+        if facts.loose.contains(&edge.field.as_str()) {
+            edge.field = field;
+        }
+    }
+    for need in &resource.needs {
+        let edge = needs
+            .entry(need.address.clone())
+            .or_insert_with(|| Edge { field: String::new(), until: need.until });
+        edge.until = edge.until.max(need.until);
+    }
+    needs
+}
+
+/// Decides for every replacement whether the old one goes first.
+fn order_replacements(changes: &mut BTreeMap<Address, Change>, given: &Given) {
+    let colliding: BTreeSet<Address> = collisions(changes).into_values().flatten().collect();
+    for (address, change) in changes {
+        if let Action::Replace(order) = &mut change.action
+            && (colliding.contains(address) || given.first.contains(address))
+        {
+            *order = Replacement::DeleteFirst;
+        }
+    }
+}
+
+/// What follows from changes: whatever holds something that goes before its successor comes has to go before that.
+fn consequences(changes: &BTreeMap<Address, Change>, state: &State, given: &Given) -> Given {
+    let mut further = given.clone();
+    let colliding: BTreeSet<Address> = collisions(changes).into_values().flatten().collect();
+    for (address, record) in &state.resources {
+        let Some(change) = changes.get(address) else { continue };
+        let goes_first = |needed: &&Address| {
+            colliding.contains(*needed) || given.first.contains(*needed)
+        };
+        let held = record.needs.iter().filter(|(_, field)| holds(address, field)).map(|(needed, _)| needed);
+        let Some(held) = held.into_iter().find(goes_first) else { continue };
+        match change.action {
+            Action::Keep | Action::Update => {
+                further.replace.insert(address.clone(), Reason::Holds(held.clone()));
+                further.first.insert(address.clone());
+            }
+            Action::Replace(_) => {
+                further.first.insert(address.clone());
+            }
+            Action::Create | Action::Delete | Action::Forget => {}
+        }
+    }
+    further
+}
+
+/// Whether a reference in `field` keeps AWS from deleting what it names.
+pub(super) fn holds(address: &Address, field: &str) -> bool {
+    let loose = kinds::get(address.kind()).is_some_and(|kind| kind.facts().loose.contains(&field));
+    !field.is_empty() && !loose
+}

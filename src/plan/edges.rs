@@ -1,0 +1,241 @@
+//! From changes to steps: what is asked of the provider, and what each step waits for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    kinds,
+    model::{Address, Identity, Until},
+    plan::{Action, Change, Plan, Replacement, collide::collisions, diff::holds},
+    state::State,
+};
+
+/// A step's place in the list of steps.
+pub type StepId = usize;
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    /// Makes a resource; a former one at its address is deposed.
+    Create,
+    /// Changes a resource in place, its tags among that, and sees that it becomes ready.
+    Update,
+    /// Deletes a resource.
+    Delete,
+    /// Makes no call: it goes with something else, or is gone already.
+    Vanish,
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The resource.
+    pub address: Address,
+    /// What is done with it.
+    pub verb: Verb,
+    /// Which one, where one exists.
+    pub id: Option<Identity>,
+    /// The steps that must have come so far before this one starts.
+    pub waits: Vec<(StepId, Until)>,
+    /// How long it usually takes, in seconds.
+    pub seconds: u32,
+}
+
+/// The steps of one address.
+#[derive(Clone, Copy, Default)]
+struct Steps {
+    /// The one that makes or changes it.
+    up: Option<StepId>,
+    /// The one that takes it away.
+    down: Option<StepId>,
+}
+
+/// Every step of a plan, in a fixed order that says nothing about time.
+pub fn steps(plan: &Plan, state: &State) -> Vec<Step> {
+    let mut list = List::default();
+    for (address, change) in &plan.changes {
+        list.add(address, change);
+    }
+    list.vanish(plan, state);
+    let collisions = collisions(&plan.changes);
+    list.upwards(plan);
+    list.downwards(plan, state, &collisions.values().flatten().collect());
+    for (coming, going) in &collisions {
+        for going in going {
+            list.wait(list.of(coming).up, list.of(going).down, Until::Ready);
+        }
+    }
+    list.deposed(plan);
+    for step in &mut list.steps {
+        step.waits.sort_unstable();
+        step.waits.dedup();
+    }
+    list.steps
+}
+
+#[derive(Default)]
+struct List<'a> {
+    steps: Vec<Step>,
+    by_address: BTreeMap<&'a Address, Steps>,
+    /// Resources that go with another, and which one.
+    vanishing: BTreeMap<&'a Address, &'a Address>,
+}
+
+impl<'a> List<'a> {
+    fn of(&self, address: &Address) -> Steps {
+        self.by_address.get(address).copied().unwrap_or_default()
+    }
+
+    fn push(&mut self, address: &Address, verb: Verb, id: Option<&Identity>) -> StepId {
+        let timing = kinds::get(address.kind()).map(|kind| kind.facts().timing);
+        let seconds = timing.map_or(0, |timing| match verb {
+            Verb::Create => timing.create,
+            Verb::Delete => timing.delete,
+            Verb::Update | Verb::Vanish => 0,
+        });
+        let waits = Vec::new();
+        self.steps.push(Step { address: address.clone(), verb, id: id.cloned(), waits, seconds });
+        self.steps.len() - 1
+    }
+
+    fn wait(&mut self, waiting: Option<StepId>, on: Option<StepId>, until: Until) {
+        if let (Some(waiting), Some(on)) = (waiting, on)
+            && waiting != on
+        {
+            self.steps[waiting].waits.push((on, until));
+        }
+    }
+
+    fn add(&mut self, address: &'a Address, change: &Change) {
+        let id = change.id.as_ref();
+        let mut steps = Steps::default();
+        match change.action {
+            Action::Keep => return,
+            Action::Create => steps.up = Some(self.push(address, Verb::Create, None)),
+            Action::Update => steps.up = Some(self.push(address, Verb::Update, id)),
+            Action::Delete => steps.down = Some(self.push(address, Verb::Delete, id)),
+            Action::Forget => steps.down = Some(self.push(address, Verb::Vanish, id)),
+            Action::Replace(order) => {
+                let up = self.push(address, Verb::Create, None);
+                let down = self.push(address, Verb::Delete, id);
+                match order {
+                    Replacement::CreateFirst => self.wait(Some(down), Some(up), Until::Ready),
+                    Replacement::DeleteFirst => self.wait(Some(up), Some(down), Until::Ready),
+                }
+                steps = Steps { up: Some(up), down: Some(down) };
+            }
+        }
+        self.by_address.insert(address, steps);
+    }
+
+    /// Finds out what needs no delete call because AWS takes it along with something else that is deleted.
+    ///
+    /// A resource that also names another of the same kind as the one it would go with (a rule from one group to
+    /// another) is deleted by itself: two groups could wait for each other otherwise.
+    fn vanish(&mut self, plan: &'a Plan, state: &'a State) {
+        let deleted = |address: &Address| {
+            plan.changes.get(address).is_some_and(|change| change.action == Action::Delete)
+        };
+        for (address, record) in state.resources.iter().filter(|(address, _)| deleted(address)) {
+            let Some(facts) = kinds::get(address.kind()).map(|kind| kind.facts()) else { continue };
+            let takes_along = |field: &String| facts.vanishes_with.contains(&field.as_str());
+            let parent = record.needs.iter().find(|(_, field)| takes_along(field)).map(|(parent, _)| parent);
+            if let Some(parent) = parent.filter(|parent| deleted(parent))
+                && record.needs.keys().filter(|needed| needed.kind() == parent.kind()).count() == 1
+            {
+                self.vanishing.insert(address, parent);
+            }
+        }
+        for address in self.vanishing.keys().copied().collect::<Vec<_>>() {
+            if let Some(down) = self.of(address).down {
+                self.steps[down].verb = Verb::Vanish;
+                self.steps[down].seconds = 0;
+                self.wait(Some(down), self.going(address), Until::Ready);
+            }
+        }
+    }
+
+    /// The step whose call takes `address` away: its own, or that of what it goes with.
+    fn going(&self, mut address: &'a Address) -> Option<StepId> {
+        while let Some(parent) = self.vanishing.get(address) {
+            address = parent;
+        }
+        self.of(address).down
+    }
+
+    /// Making or changing something waits for what it needs.
+    fn upwards(&mut self, plan: &Plan) {
+        for (address, change) in &plan.changes {
+            let up = self.of(address).up;
+            for (needed, edge) in &change.needs {
+                self.wait(up, self.of(needed).up, edge.until);
+            }
+        }
+    }
+
+    /// Taking something away waits until whoever needed it is gone or has turned to something else. `first` go before
+    /// their successors come, so nobody can have turned away by then.
+    fn downwards(&mut self, plan: &'a Plan, state: &'a State, first: &BTreeSet<&Address>) {
+        let mut dependents: BTreeMap<&Address, Vec<(&'a Address, &str)>> = BTreeMap::new();
+        for (address, record) in &state.resources {
+            for (needed, field) in &record.needs {
+                dependents.entry(needed).or_default().push((address, field));
+            }
+        }
+        let none = Vec::new();
+        for address in plan.changes.keys() {
+            let going = self.going(address);
+            if going.is_none() {
+                continue;
+            }
+            for (dependent, field) in dependents.get(address).unwrap_or(&none) {
+                let Steps { up, down } = self.of(dependent);
+                if self.vanishing.contains_key(dependent) && !holds(dependent, field) {
+                    // It does not keep `address` from going, but whoever needs it needs them both.
+                    for (further, _) in dependents.get(dependent).unwrap_or(&none) {
+                        self.wait(going, self.going(further), Until::Ready);
+                    }
+                } else if down.is_some() {
+                    self.wait(going, self.going(dependent), Until::Ready);
+                } else if !first.contains(address) {
+                    self.wait(going, up, Until::Ready);
+                }
+            }
+        }
+    }
+
+    /// What former replacements left behind goes after whatever still names it has turned away, and before what it
+    /// needed itself.
+    fn deposed(&mut self, plan: &Plan) {
+        let first = self.steps.len();
+        for old in &plan.deposed {
+            let step = Some(self.push(&old.address, Verb::Delete, Some(&old.record.id)));
+            self.wait(step, self.of(&old.address).up, Until::Ready);
+            for needed in old.record.needs.keys() {
+                self.wait(self.of(needed).down, step, Until::Ready);
+            }
+            for (address, change) in &plan.changes {
+                if change.before.as_ref().is_some_and(|before| names(before, &old.record.id)) {
+                    let Steps { up, down } = self.of(address);
+                    self.wait(step, down.or(up), Until::Ready);
+                }
+            }
+        }
+        for (n, old) in plan.deposed.iter().enumerate() {
+            for (m, other) in plan.deposed.iter().enumerate() {
+                if n != m && names(&other.record.fields, &old.record.id) {
+                    self.wait(Some(first + n), Some(first + m), Until::Ready);
+                }
+            }
+        }
+    }
+}
+
+/// Whether an id stands anywhere in `fields`.
+fn names(fields: &serde_json::Value, id: &Identity) -> bool {
+    match fields {
+        serde_json::Value::String(text) => text == id.as_str(),
+        serde_json::Value::Array(items) => items.iter().any(|item| names(item, id)),
+        serde_json::Value::Object(map) => map.values().any(|item| names(item, id)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+    }
+}

@@ -1,0 +1,106 @@
+//! Planning: what is desired, what is observed, what is remembered, and out of these what must change.
+//!
+//! Pure: no clock, no disk, no network, no async. The planner names no kind; it looks their facts up.
+
+mod change;
+mod collide;
+mod diff;
+mod drift;
+mod edges;
+mod observed;
+mod order;
+mod scope;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use change::{Action, Change, Edge, Reason, Replacement};
+pub use drift::{Drift, Finding};
+pub use edges::{Step, StepId, Verb, steps};
+pub use observed::{Foreign, Observed, Sight};
+
+use crate::{
+    model::{Address, Desired, Diagnostic},
+    state::{Deposed, State},
+};
+
+/// What a plan is asked for, beside the stack.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Wish {
+    /// Only these, what they need, and (when they go) what needs them. Empty: everything.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub targets: BTreeSet<Address>,
+    /// Replace these though nothing in them differs.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub replace: BTreeSet<Address>,
+}
+
+/// What will be done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Every resource of the stack file and of the state, those that stay as they are among them.
+    pub changes: BTreeMap<Address, Change>,
+    /// Former resources that a replacement left behind, to be deleted.
+    pub deposed: Vec<Deposed>,
+    /// What changed behind our back.
+    pub drift: Vec<Drift>,
+}
+
+/// How many resources meet which fate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// To be created.
+    pub create: usize,
+    /// To be changed in place.
+    pub update: usize,
+    /// To be replaced.
+    pub replace: usize,
+    /// To be deleted, deposed ones among them.
+    pub delete: usize,
+    /// To stay as they are.
+    pub keep: usize,
+}
+
+impl Plan {
+    /// Whether nothing is to be done.
+    pub fn is_empty(&self) -> bool {
+        self.deposed.is_empty() && self.changes.values().all(|change| change.action == Action::Keep)
+    }
+
+    /// How many resources meet which fate.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary { delete: self.deposed.len(), ..Summary::default() };
+        for change in self.changes.values() {
+            match change.action {
+                Action::Create => summary.create += 1,
+                Action::Update => summary.update += 1,
+                Action::Replace(_) => summary.replace += 1,
+                Action::Delete => summary.delete += 1,
+                Action::Keep => summary.keep += 1,
+                Action::Forget => {}
+            }
+        }
+        summary
+    }
+}
+
+/// Compares what is desired with what is observed and says what must change.
+///
+/// # Errors
+/// References in a circle or to nothing, and targets that do not exist.
+pub fn plan(
+    desired: &Desired,
+    observed: &Observed,
+    state: &State,
+    wish: &Wish,
+) -> Result<Plan, Diagnostic> {
+    let order = order::dependencies_first(desired)?;
+    let changes = diff::changes(desired, observed, state, wish, &order)?;
+    let plan = Plan {
+        changes,
+        deposed: state.deposed.iter().filter(|old| observed.is_there(&old.record.id)).cloned().collect(),
+        drift: drift::drift(state, observed),
+    };
+    scope::narrow(plan, desired, state, wish)
+}

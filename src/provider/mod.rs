@@ -1,0 +1,79 @@
+//! The only door to the world. Behind it is AWS, or the sandbox; in front of it nobody can tell which.
+
+mod aws;
+pub mod sandbox;
+
+use serde_json::Value;
+
+pub use crate::{
+    aws::TagChange,
+    kinds::{Found, Made, Order, Outputs, Owner, Phase},
+};
+use crate::{
+    kinds::Facts,
+    model::{Account, Identity, Problem},
+};
+
+/// A future of the single thread that runs everything.
+pub type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Something that carries the ownership tag of a stack.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Owned {
+    /// Its kind's name, or AWS's own word for a type that eksnet has no kind for.
+    pub kind: String,
+    /// What AWS knows it by.
+    pub id: Identity,
+}
+
+/// The world as the engine sees it. Fields are serialised and resolved; kinds are told apart by their facts alone.
+pub trait Provider {
+    /// `aws` or `sandbox`: a state remembers which one its resources belong to.
+    fn name(&self) -> &'static str;
+
+    /// Where the calls go.
+    fn account(&self) -> &Account;
+
+    /// Seconds since 1970 by this world's clock. Waiting goes by tokio's clock, which the sandbox runs as fast as it can.
+    fn now(&self) -> i64;
+
+    /// Seconds after which something that was made shows in every read and under its tags.
+    fn visible_after(&self) -> i64;
+
+    /// Creates resources of one kind with one mutating call: several only if they agree in [`Facts::batch`]. One answer
+    /// for each, in order.
+    fn create<'a>(&'a self, kind: &'static Facts, batch: &'a [Order]) -> Answer<'a, Vec<Result<Made, Problem>>>;
+
+    /// Reads those of `known` that exist. May show others that live in the same parents.
+    fn read<'a>(&'a self, kind: &'static Facts, known: &'a [Identity]) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
+
+    /// Changes a resource in place. Repeatable.
+    fn update<'a>(
+        &'a self,
+        kind: &'static Facts,
+        id: &'a Identity,
+        fields: &'a Value,
+        prior: &'a Value,
+    ) -> Answer<'a, Result<(), Problem>>;
+
+    /// Deletes a resource. Repeatable.
+    fn delete<'a>(&'a self, kind: &'static Facts, id: &'a Identity) -> Answer<'a, Result<(), Problem>>;
+
+    /// Makes one change of tags on resources of one kind. Repeatable.
+    fn tag<'a>(
+        &'a self,
+        kind: &'static Facts,
+        ids: &'a [Identity],
+        change: &'a TagChange,
+    ) -> Answer<'a, Result<(), Problem>>;
+
+    /// Everything that a lost create for `order` may have made, by natural key or ownership tags. What was made a
+    /// moment ago may not show yet.
+    fn find<'a>(&'a self, kind: &'static Facts, order: &'a Order) -> Answer<'a, Result<Vec<Identity>, Problem>>;
+
+    /// Everything that still carries the ownership tag of `stack`, whoever remembers it.
+    fn owned<'a>(&'a self, stack: &'a str) -> Answer<'a, Result<Vec<Owned>, Problem>>;
+
+    /// Calls made so far, by `service:Action`.
+    fn calls(&self) -> std::collections::BTreeMap<String, u32>;
+}

@@ -1,0 +1,246 @@
+//! The laws of the sandbox: what AWS does when asked, derived from the facts of the kinds.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::world::{Thing, World, strings};
+use crate::{
+    aws::TagChange,
+    kinds::{self, Facts, Order, Outputs, Tagging},
+    model::{Account, Class, Identity, Problem, Tags},
+};
+
+/// Creates something, or says why not.
+pub(super) fn create(world: &mut World, facts: &'static Facts, order: &Order, time: f64) -> Result<Thing, Problem> {
+    world.pass_time(time);
+    if facts.token
+        && let Some(former) = world.of_kind(facts.name).find(|thing| thing.token.as_ref() == Some(&order.owner.token))
+    {
+        return Ok(former.clone());
+    }
+    let fields = facts.normal(order.fields.clone());
+    no_dangling(world, &fields)?;
+    no_second(world, facts, &fields, None)?;
+    within_quota(world, facts, &fields)?;
+    let id = match facts.key(&fields) {
+        Some(key) => key,
+        None => Identity(world.mint.stamp(facts.id)),
+    };
+    let mut outputs = Outputs::new();
+    for (name, pattern) in facts.outputs {
+        let stamped = world.mint.stamp(pattern);
+        if stamped != *pattern {
+            outputs.insert((*name).to_owned(), stamped);
+        }
+    }
+    let newborn = kinds::get(facts.name).map_or_else(|| fields.clone(), |kind| kind.newborn(&fields));
+    let thing = Thing {
+        kind: facts.name.to_owned(),
+        id,
+        fields: newborn,
+        tags: if facts.tags == Tagging::None { Tags::new() } else { order.owner.tags.clone() },
+        outputs,
+        born: time,
+        ready_at: time + f64::from(facts.timing.create),
+        gone_at: None,
+        token: facts.token.then(|| order.owner.token.clone()),
+    };
+    world.put(thing.clone());
+    Ok(thing)
+}
+
+/// Those of `known` that exist, and those that live in the same parents.
+pub(super) fn shown<'a>(world: &'a World, facts: &'static Facts, known: &[Identity]) -> Vec<&'a Thing> {
+    let asked: BTreeSet<&Identity> = known.iter().collect();
+    if facts.vanishes_with.is_empty() {
+        return asked.into_iter().filter_map(|id| world.get(facts.name, id)).collect();
+    }
+    let parent = |thing: &Thing| {
+        facts.vanishes_with.iter().find_map(|field| thing.fields.get(field)?.as_str().map(str::to_owned))
+    };
+    // A keyed identity begins with its parent's, so that one that is gone still tells whose children to show.
+    let parents: BTreeSet<String> = asked
+        .iter()
+        .flat_map(|id| {
+            let named = world.get(facts.name, id).and_then(parent);
+            named.into_iter().chain([id.part(0).to_owned()])
+        })
+        .collect();
+    world
+        .of_kind(facts.name)
+        .filter(|thing| asked.contains(&thing.id) || parent(thing).is_some_and(|parent| parents.contains(&parent)))
+        .collect()
+}
+
+/// Changes something in place, or says why not.
+pub(super) fn update(
+    world: &mut World,
+    facts: &'static Facts,
+    id: &Identity,
+    fields: &Value,
+    prior: &Value,
+    time: f64,
+) -> Result<(), Problem> {
+    world.pass_time(time);
+    let mut thing = existing(world, facts, id)?;
+    let fields = facts.normal(fields.clone());
+    for field in facts.replaces {
+        let same = fields.get(field) == thing.fields.get(field) || fields.get(field) == prior.get(field);
+        if !same {
+            let message = format!("{field} of {id} cannot be changed");
+            return Err(Problem::new(Class::Invalid, "InvalidParameterCombination", message));
+        }
+    }
+    no_dangling(world, &fields)?;
+    no_second(world, facts, &fields, Some(id))?;
+    thing.fields = fields;
+    world.put(thing);
+    Ok(())
+}
+
+/// Deletes something, or says who holds it. What lives in it goes with it.
+pub(super) fn delete(
+    world: &mut World,
+    account: &Account,
+    facts: &'static Facts,
+    id: &Identity,
+    time: f64,
+) -> Result<(), Problem> {
+    world.pass_time(time);
+    let mut thing = existing(world, facts, id)?;
+    if thing.gone_at.is_some() {
+        return Ok(());
+    }
+    let mut names: Vec<String> = thing.outputs.values().cloned().collect();
+    names.push(id.0.clone());
+    names.extend(facts.derived_outputs(id, &thing.fields, account).into_values());
+    let mut along: Vec<(String, Identity)> = Vec::new();
+    for name in &names {
+        for (kind, holder, field) in world.holders(name) {
+            if kind == facts.name && holder == id {
+                continue;
+            }
+            let Some(theirs) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
+            if theirs.vanishes_with.contains(&field) {
+                along.push((kind.to_owned(), holder.clone()));
+            } else if !theirs.loose.contains(&field) && !own_name(theirs, field) {
+                let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
+                return Err(Problem::new(Class::InUse, "DependencyViolation", message));
+            }
+        }
+    }
+    for (kind, holder) in along {
+        world.remove(&kind, &holder);
+    }
+    if facts.timing.delete == 0 {
+        world.remove(facts.name, id);
+    } else {
+        thing.gone_at = Some(time + f64::from(facts.timing.delete));
+        world.put(thing);
+    }
+    Ok(())
+}
+
+/// Makes one change of tags on several things.
+pub(super) fn tag(
+    world: &mut World,
+    facts: &'static Facts,
+    ids: &[Identity],
+    change: &TagChange,
+    time: f64,
+) -> Result<(), Problem> {
+    world.pass_time(time);
+    for id in ids {
+        // One call tags resources of every kind that the service has.
+        let kinds = kinds::all().iter().map(|kind| kind.facts());
+        let mut same_service = kinds.filter(|each| each.tags.service() == facts.tags.service());
+        let Some(mut thing) = same_service.find_map(|facts| world.get(facts.name, id).cloned()) else {
+            return Err(missing(id));
+        };
+        thing.tags.retain(|key, _| !change.unset.contains(key));
+        thing.tags.extend(change.set.clone());
+        world.put(thing);
+    }
+    Ok(())
+}
+
+fn existing(world: &World, facts: &Facts, id: &Identity) -> Result<Thing, Problem> {
+    world.get(facts.name, id).cloned().ok_or_else(|| missing(id))
+}
+
+fn missing(id: &Identity) -> Problem {
+    Problem::new(Class::Missing, "NotFound", format!("{id} does not exist"))
+}
+
+/// A field that is the identity of what holds it names nothing else, though another kind may use the same word.
+fn own_name(facts: &Facts, field: &str) -> bool {
+    facts.id == format!("{{{field}}}")
+}
+
+/// Every string that looks like an id the sandbox mints has to be one that exists.
+fn no_dangling(world: &World, fields: &Value) -> Result<(), Problem> {
+    let mut dangling = None;
+    strings(fields, None, &mut |_, text| {
+        let exists = |facts: &Facts| world.get(facts.name, &text.into()).is_some();
+        let looks = |facts: &&Facts| {
+            facts.id.split_once("{hex").is_some_and(|(prefix, rest)| {
+                let digits = rest.trim_end_matches('}').parse::<usize>().unwrap_or(0);
+                text.strip_prefix(prefix).is_some_and(|id| {
+                    !prefix.is_empty() && id.len() == digits && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+                })
+            })
+        };
+        let mut alike = kinds::all().iter().map(|kind| kind.facts()).filter(looks).peekable();
+        if alike.peek().is_some() && !alike.any(exists) {
+            dangling = Some(missing(&text.into()));
+        }
+    });
+    dangling.map_or(Ok(()), Err)
+}
+
+/// AWS holds only one of it.
+fn no_second(world: &World, facts: &Facts, fields: &Value, own: Option<&Identity>) -> Result<(), Problem> {
+    let taken = |thing: &Thing| {
+        let message = format!("{} exists already, as {}", facts.name, thing.id);
+        Err(Problem::new(Class::Taken, "AlreadyExists", message))
+    };
+    if let (Some(key), None) = (facts.key(fields), own)
+        && let Some(thing) = world.get(facts.name, &key)
+    {
+        return taken(thing);
+    }
+    for names in facts.unique {
+        let whole = names.iter().all(|name| fields.get(*name).is_some_and(|part| !part.is_null()));
+        // Who holds the first part is soon told; a scan of the whole kind would make large worlds slow.
+        let Some(text) = names.first().and_then(|name| fields.get(*name)).and_then(Value::as_str) else { continue };
+        let same = |thing: &&Thing| {
+            Some(&thing.id) != own && names.iter().all(|name| thing.fields.get(*name) == fields.get(*name))
+        };
+        let holders = world.holders(text).filter(|(kind, ..)| *kind == facts.name);
+        let mut things = holders.filter_map(|(kind, id, _)| world.get(kind, id));
+        if let Some(thing) = things.find(same).filter(|_| whole) {
+            return taken(thing);
+        }
+    }
+    Ok(())
+}
+
+/// One more is within the default quota of an account.
+fn within_quota(world: &World, facts: &Facts, fields: &Value) -> Result<(), Problem> {
+    let Some(quota) = facts.quota else { return Ok(()) };
+    let count = match quota.per {
+        None => world.of_kind(facts.name).count(),
+        Some(field) => match fields.get(field).and_then(Value::as_str) {
+            Some(scope) => {
+                world.holders(scope).filter(|(kind, _, held)| *kind == facts.name && *held == field).count()
+            }
+            None => 0,
+        },
+    };
+    if count < quota.default as usize {
+        return Ok(());
+    }
+    let message = format!("{}: {} are allowed ({})", quota.name, quota.default, quota.code);
+    Err(Problem::new(Class::Quota, "LimitExceeded", message))
+}

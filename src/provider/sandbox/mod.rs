@@ -1,0 +1,296 @@
+//! The sandbox: a world with AWS's laws and no account.
+//!
+//! It knows no kind by name. From the fields and facts of the kinds alone it invents ids and outputs, refuses references
+//! to nothing, deletes of what others hold, second copies of what may exist once, changes of what cannot change and
+//! counts beyond a quota; honours client tokens; takes the usual durations, on tokio's clock, which runs as fast as it
+//! can when paused; and throttles by the published token buckets. It is stricter than AWS on purpose.
+
+mod faults;
+mod laws;
+mod log;
+mod world;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    rc::Rc,
+    time::Duration,
+};
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+pub use faults::{Death, Faults, Moment};
+pub use world::{Thing, World};
+
+use crate::{
+    aws::{
+        TagChange, backoff,
+        rates::{self, Rates},
+    },
+    kinds::{Facts, Found, Made, Order, TAG_ADDRESS, TAG_STACK, Tagging},
+    model::{Account, Class, Diagnostic, Identity, Problem},
+    provider::{Answer, Owned, Provider},
+};
+
+/// How long a call takes, there and back.
+const CALL: Duration = Duration::from_millis(200);
+
+/// The sandbox's own account number.
+pub const ACCOUNT: &str = "123456789012";
+
+/// A provider whose world is a file, or lives in memory.
+pub struct Sandbox {
+    account: Account,
+    world: Rc<RefCell<World>>,
+    /// The world's time when this process began, and tokio's.
+    began: (f64, Instant),
+    faults: Faults,
+    /// Our own pacing, and AWS's side of the same buckets.
+    pacing: RefCell<Rates>,
+    buckets: RefCell<Rates>,
+    counts: RefCell<BTreeMap<String, u32>>,
+    throttled: Cell<u32>,
+    /// When each reading action was last called: kinds that read from one Describe share the call.
+    reads: RefCell<HashMap<&'static str, Instant>>,
+}
+
+impl Sandbox {
+    /// A sandbox in `region` around a world that others may hold too.
+    pub fn new(region: &str, world: Rc<RefCell<World>>, faults: Faults) -> Self {
+        let now = world.borrow().now;
+        Self {
+            account: Account { id: ACCOUNT.to_owned(), region: region.to_owned() },
+            world,
+            began: (now, Instant::now()),
+            faults,
+            pacing: RefCell::default(),
+            buckets: RefCell::default(),
+            counts: RefCell::default(),
+            throttled: Cell::new(0),
+            reads: RefCell::default(),
+        }
+    }
+
+    /// The sandbox of `region` whose world is kept in `folder`.
+    ///
+    /// # Errors
+    /// The world's file cannot be read or written, or another process is in it.
+    pub fn open(folder: &Path, region: &str) -> Result<Self, Diagnostic> {
+        let world = World::open(&folder.join(format!("{region}.world")))?;
+        Ok(Self::new(region, Rc::new(RefCell::new(world)), Faults::default()))
+    }
+
+    /// The world inside.
+    pub fn world(&self) -> &Rc<RefCell<World>> {
+        &self.world
+    }
+
+    /// How many calls were throttled.
+    pub fn throttled(&self) -> u32 {
+        self.throttled.get()
+    }
+
+    fn time(&self) -> f64 {
+        let (now, began) = self.began;
+        now + began.elapsed().as_secs_f64()
+    }
+
+    /// One call: paced by us, admitted by the buckets, as long as a call takes.
+    async fn call(&self, action: &str) -> Result<(), Problem> {
+        for attempt in 1..=10 {
+            let delay = self.pacing.borrow_mut().take(action);
+            tokio::time::sleep(delay + CALL).await;
+            *self.counts.borrow_mut().entry(action.to_owned()).or_default() += 1;
+            if self.buckets.borrow_mut().admits(action) {
+                return Ok(());
+            }
+            self.throttled.set(self.throttled.get() + 1);
+            self.pacing.borrow_mut().throttled(action);
+            tokio::time::sleep(backoff(attempt)).await;
+        }
+        Err(Problem::new(Class::Throttled, "RequestLimitExceeded", "Request limit exceeded."))
+    }
+
+    /// The calls that read a kind. One that another kind makes in the same moment is made once.
+    async fn call_reads(&self, actions: &'static [&'static str]) -> Result<(), Problem> {
+        for action in actions {
+            let now = Instant::now();
+            let shared = self.reads.borrow_mut().insert(action, now) == Some(now);
+            if shared {
+                tokio::time::sleep(CALL).await;
+            } else {
+                self.call(action).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A mutating call: the place where a process may die before, after the effect, or after the answer.
+    async fn mutate<T>(
+        &self,
+        action: &str,
+        effect: impl FnOnce(&mut World, f64) -> T,
+    ) -> Result<T, Problem> {
+        let number = self.faults.next_mutation();
+        self.faults.strike(number, Moment::BeforeCall).await;
+        self.call(action).await?;
+        let time = self.time();
+        let answer = {
+            let mut world = self.world.borrow_mut();
+            world.now = time;
+            effect(&mut world, time)
+        };
+        self.faults.strike(number, Moment::AfterEffect).await;
+        self.faults.announce(number, Moment::AfterAnswer);
+        Ok(answer)
+    }
+
+    fn visible(&self, thing: &Thing, time: f64) -> bool {
+        thing.gone_at.is_none_or(|gone| time < gone) && time >= thing.born + self.faults.lag.as_secs_f64()
+    }
+}
+
+impl Provider for Sandbox {
+    fn name(&self) -> &'static str {
+        "sandbox"
+    }
+
+    fn account(&self) -> &Account {
+        &self.account
+    }
+
+    fn now(&self) -> i64 {
+        // Whole seconds are enough for ages.
+        Duration::from_secs_f64(self.time()).as_secs().cast_signed()
+    }
+
+    fn visible_after(&self) -> i64 {
+        90
+    }
+
+    fn create<'a>(&'a self, facts: &'static Facts, batch: &'a [Order]) -> Answer<'a, Vec<Result<Made, Problem>>> {
+        Box::pin(async move {
+            let effect = |world: &mut World, time: f64| {
+                // One call is all or nothing: where one is refused, so are all.
+                let mut made = Vec::with_capacity(batch.len());
+                for order in batch {
+                    match laws::create(world, facts, order, time) {
+                        Ok(thing) => made.push(thing),
+                        Err(problem) => {
+                            made.iter().for_each(|thing: &Thing| world.remove(&thing.kind, &thing.id));
+                            return Err(problem);
+                        }
+                    }
+                }
+                Ok(made)
+            };
+            match self.mutate(facts.calls.create, effect).await.and_then(|made| made) {
+                Ok(things) => things
+                    .into_iter()
+                    .map(|thing| Ok(Made { id: Some(thing.id), outputs: thing.outputs, ready: false }))
+                    .collect(),
+                Err(problem) => vec![Err(problem); batch.len()],
+            }
+        })
+    }
+
+    fn read<'a>(&'a self, facts: &'static Facts, known: &'a [Identity]) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+        Box::pin(async move {
+            self.call_reads(facts.calls.read).await?;
+            let time = self.time();
+            let world = self.world.borrow();
+            let things = laws::shown(&world, facts, known).into_iter();
+            Ok(things.filter(|thing| self.visible(thing, time)).map(|thing| thing.found(facts, time)).collect())
+        })
+    }
+
+    fn update<'a>(
+        &'a self,
+        facts: &'static Facts,
+        id: &'a Identity,
+        fields: &'a Value,
+        prior: &'a Value,
+    ) -> Answer<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            let action = facts.calls.update.first().copied().unwrap_or(facts.calls.create);
+            self.mutate(action, |world, time| laws::update(world, facts, id, fields, prior, time)).await?
+        })
+    }
+
+    fn delete<'a>(&'a self, facts: &'static Facts, id: &'a Identity) -> Answer<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            self.mutate(facts.calls.delete, |world, time| laws::delete(world, &self.account, facts, id, time)).await?
+        })
+    }
+
+    fn tag<'a>(
+        &'a self,
+        facts: &'static Facts,
+        ids: &'a [Identity],
+        change: &'a TagChange,
+    ) -> Answer<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            let action = match facts.tags {
+                Tagging::None => return Ok(()),
+                Tagging::Ec2(_) => "ec2:CreateTags",
+                Tagging::IamRole => "iam:TagRole",
+                Tagging::LogGroup => "logs:TagResource",
+            };
+            self.mutate(action, |world, time| laws::tag(world, facts, ids, change, time)).await?
+        })
+    }
+
+    fn find<'a>(&'a self, facts: &'static Facts, order: &'a Order) -> Answer<'a, Result<Vec<Identity>, Problem>> {
+        Box::pin(async move {
+            if let Some(key) = facts.key(&order.fields) {
+                let found = self.read(facts, std::slice::from_ref(&key)).await?;
+                return Ok(found.into_iter().map(|found| found.id).filter(|id| *id == key).collect());
+            }
+            self.call("ec2:DescribeTags").await?;
+            let time = self.time();
+            let world = self.world.borrow();
+            let owned = |thing: &&Thing| {
+                thing.tags.get(TAG_STACK) == Some(&order.owner.stack)
+                    && thing.tags.get(TAG_ADDRESS).map(String::as_str) == Some(order.owner.address.as_str())
+            };
+            let things = world.of_kind(facts.name).filter(owned).filter(|thing| self.visible(thing, time));
+            Ok(things.map(|thing| thing.id.clone()).collect())
+        })
+    }
+
+    fn owned<'a>(&'a self, stack: &'a str) -> Answer<'a, Result<Vec<Owned>, Problem>> {
+        Box::pin(async move {
+            self.call("ec2:DescribeTags").await?;
+            let time = self.time();
+            let world = self.world.borrow();
+            let owned = |thing: &&Thing| thing.tags.get(TAG_STACK).is_some_and(|name| name == stack);
+            let things = world.things().filter(owned).filter(|thing| thing.gone_at.is_none_or(|gone| time < gone));
+            Ok(things.map(|thing| Owned { kind: thing.kind.clone(), id: thing.id.clone() }).collect())
+        })
+    }
+
+    fn calls(&self) -> BTreeMap<String, u32> {
+        self.counts.borrow().clone()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // The world's clock goes on from where this process leaves it.
+        let time = self.time();
+        self.world.borrow_mut().pass_time(time);
+    }
+}
+
+impl Sandbox {
+    /// Mutating and reading calls made so far.
+    pub fn call_counts(&self) -> (u32, u32) {
+        let counts = self.counts.borrow();
+        let reading = |action: &str| rates::reads(action.split_once(':').map_or(action, |(_, name)| name));
+        counts.iter().fold((0, 0), |(mutating, read), (action, count)| {
+            if reading(action) { (mutating, read + count) } else { (mutating + count, read) }
+        })
+    }
+}

@@ -1,0 +1,189 @@
+//! The world inside the sandbox: everything that exists in it, and its clock.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::log::{Change, Log};
+use crate::{
+    kinds::{Facts, Found, Mint, Outputs, Phase},
+    model::{Identity, Tags},
+};
+
+/// Seconds since 1970 at which every sandbox world begins: 2026-01-01.
+const GENESIS: f64 = 1_767_225_600.0;
+
+/// Something that exists in the sandbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Thing {
+    /// The kind's name.
+    pub kind: String,
+    /// What the sandbox knows it by.
+    pub id: Identity,
+    /// Its fields.
+    pub fields: Value,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Tags,
+    /// What the sandbox invented beside the id.
+    #[serde(default)]
+    pub outputs: Outputs,
+    /// When it was created, in seconds since 1970 by the world's clock.
+    pub born: f64,
+    /// When it is ready.
+    pub ready_at: f64,
+    /// When it is gone, if it is on its way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone_at: Option<f64>,
+    /// The client token of its create.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+impl Thing {
+    pub(super) fn found(&self, facts: &Facts, time: f64) -> Found<Value> {
+        let phase = match self.gone_at {
+            Some(_) => Phase::Deleting,
+            None if time < self.ready_at => Phase::Pending,
+            None => Phase::Ready,
+        };
+        Found {
+            id: self.id.clone(),
+            fields: self.fields.clone(),
+            tags: (facts.tags != crate::kinds::Tagging::None).then(|| self.tags.clone()),
+            outputs: if phase == Phase::Pending { Outputs::new() } else { self.outputs.clone() },
+            phase,
+        }
+    }
+}
+
+/// Everything that exists, and the time.
+#[derive(Debug)]
+pub struct World {
+    /// Seconds since 1970.
+    pub now: f64,
+    pub(super) mint: Mint,
+    things: BTreeMap<String, BTreeMap<Identity, Thing>>,
+    /// For each string that names something, who holds it: kind and id, to the field it stands in.
+    holders: BTreeMap<String, BTreeMap<(String, Identity), String>>,
+    log: Option<Log>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self { now: GENESIS, mint: Mint::new(0), things: BTreeMap::new(), holders: BTreeMap::new(), log: None }
+    }
+}
+
+impl World {
+    pub(super) fn with_log(changes: Vec<Change>, log: Log) -> Self {
+        let mut world = Self::default();
+        for change in changes {
+            match change {
+                Change::Put(thing) => world.put(*thing),
+                Change::Remove { kind, id } => world.remove(&kind, &id),
+                Change::Clock { now, minted } => {
+                    world.now = now;
+                    world.mint = Mint::new(minted);
+                }
+            }
+        }
+        world.log = Some(log);
+        world
+    }
+
+    /// Everything that exists, by kind and id.
+    pub fn things(&self) -> impl Iterator<Item = &Thing> {
+        self.things.values().flat_map(BTreeMap::values)
+    }
+
+    /// Everything of one kind.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Thing> {
+        self.things.get(kind).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// One thing.
+    pub fn get(&self, kind: &str, id: &Identity) -> Option<&Thing> {
+        self.things.get(kind)?.get(id)
+    }
+
+    /// Adds something, or puts it in the place of its former self: what eksnet does through calls, and what a test does
+    /// behind its back.
+    pub fn put(&mut self, thing: Thing) {
+        self.remember(Change::Put(Box::new(thing.clone())));
+        if let Some(former) = self.get(&thing.kind, &thing.id).cloned() {
+            self.unlist(&former);
+        }
+        self.list(&thing);
+        self.things.entry(thing.kind.clone()).or_default().insert(thing.id.clone(), thing);
+    }
+
+    /// Takes something away at once.
+    pub fn remove(&mut self, kind: &str, id: &Identity) {
+        if let Some(thing) = self.things.get_mut(kind).and_then(|things| things.remove(id)) {
+            self.remember(Change::Remove { kind: kind.to_owned(), id: id.clone() });
+            self.unlist(&thing);
+        }
+    }
+
+    /// Those who name `text` in a field: kind, id, field.
+    pub(super) fn holders(&self, text: &str) -> impl Iterator<Item = (&str, &Identity, &str)> {
+        let holders = self.holders.get(text).into_iter().flatten();
+        holders.map(|((kind, id), field)| (kind.as_str(), id, field.as_str()))
+    }
+
+    /// Lets the clock go on to `time`; what was on its way is gone then.
+    pub fn pass_time(&mut self, time: f64) {
+        self.now = self.now.max(time);
+        let gone = |thing: &&Thing| thing.gone_at.is_some_and(|gone| gone <= self.now);
+        let gone: Vec<(String, Identity)> =
+            self.things().filter(gone).map(|thing| (thing.kind.clone(), thing.id.clone())).collect();
+        for (kind, id) in gone {
+            self.remove(&kind, &id);
+        }
+        self.remember(Change::Clock { now: self.now, minted: self.mint.counter() });
+    }
+
+    fn list(&mut self, thing: &Thing) {
+        let mut named = Vec::new();
+        strings(&thing.fields, None, &mut |field, text| named.push((field.to_owned(), text.to_owned())));
+        for (field, text) in named {
+            let holder = (thing.kind.clone(), thing.id.clone());
+            self.holders.entry(text).or_default().insert(holder, field);
+        }
+    }
+
+    fn unlist(&mut self, thing: &Thing) {
+        let mut named = Vec::new();
+        strings(&thing.fields, None, &mut |_, text| named.push(text.to_owned()));
+        for text in named {
+            if let Some(holders) = self.holders.get_mut(&text) {
+                holders.remove(&(thing.kind.clone(), thing.id.clone()));
+                if holders.is_empty() {
+                    self.holders.remove(&text);
+                }
+            }
+        }
+    }
+
+    fn remember(&mut self, change: Change) {
+        if let Some(log) = &mut self.log {
+            log.append(&change, self.now, self.mint.counter());
+        }
+    }
+}
+
+/// Calls `visit` with every string in `fields` and the top-level field it stands in.
+pub(super) fn strings(value: &Value, field: Option<&str>, visit: &mut impl FnMut(&str, &str)) {
+    match value {
+        Value::String(text) => visit(field.unwrap_or_default(), text),
+        Value::Array(items) => items.iter().for_each(|item| strings(item, field, visit)),
+        Value::Object(map) => {
+            for (key, item) in map {
+                strings(item, Some(field.unwrap_or(key)), visit);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

@@ -1,0 +1,139 @@
+//! The state file: what a stack remembers between runs. A memory, not the truth: everything in it can be found again on
+//! AWS by ownership tags and natural keys.
+//!
+//! On disk it is a snapshot (`shop.json`) and a journal (`shop.journal`) of what has happened since, one line each.
+//! Every line is on disk before the next call to AWS leaves, so a process may die anywhere.
+
+mod entry;
+mod journal;
+mod lock;
+mod snapshot;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use entry::Entry;
+pub use journal::{Journal, read};
+pub use lock::Holder;
+
+use crate::{
+    kinds::Outputs,
+    model::{Account, Address, Identity, Tags},
+};
+
+/// The version of the format this build writes, and the newest it reads.
+pub const FORMAT: u32 = 1;
+
+/// Everything a stack remembers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// [`FORMAT`] of the build that wrote it.
+    pub format: u32,
+    /// The stack's name.
+    pub stack: String,
+    /// Set once when the state is born; two states with the same stack name are told apart by it.
+    pub lineage: String,
+    /// Counts the snapshots of this lineage.
+    pub serial: u64,
+    /// Whose resources these are: `aws` or `sandbox`.
+    pub provider: String,
+    /// Where they are. A run with other credentials or in another Region is refused.
+    pub account: Account,
+    /// Choices made once and kept, such as the zone of a single NAT gateway.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub choices: BTreeMap<String, String>,
+    /// What exists, by address.
+    #[serde(default)]
+    pub resources: BTreeMap<Address, Record>,
+    /// What a replacement has taken the place of and that is not deleted yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deposed: Vec<Deposed>,
+    /// Creates that were begun and whose outcome is not known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub open: BTreeMap<Address, Intent>,
+}
+
+/// One resource as last seen or made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// What AWS knows it by.
+    pub id: Identity,
+    /// Its fields, references resolved.
+    pub fields: Value,
+    /// The tags we set.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    /// Values beside the id, such as `arn`.
+    #[serde(default, skip_serializing_if = "Outputs::is_empty")]
+    pub outputs: Outputs,
+    /// What it refers to and through which field (empty for an edge that no field shows): `destroy` follows these
+    /// backwards without a stack file.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub needs: BTreeMap<Address, String>,
+    /// The section of the stack file it came from.
+    #[serde(default)]
+    pub section: String,
+    /// When its create was begun, in seconds since 1970 by the provider's clock: something so young may not show yet.
+    #[serde(default)]
+    pub made: i64,
+}
+
+/// A record whose address belongs to its replacement already.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Deposed {
+    /// The address it had.
+    pub address: Address,
+    /// What it was.
+    pub record: Record,
+}
+
+/// A create that is about to be asked for, written down before the call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The client token: every try of this create carries the same.
+    pub token: String,
+    /// Fields to create it with, references resolved.
+    pub fields: Value,
+    /// Tags to create it with.
+    pub tags: Tags,
+    /// As [`Record::needs`].
+    pub needs: BTreeMap<Address, String>,
+    /// As [`Record::section`].
+    pub section: String,
+    /// When, in seconds since 1970 by the provider's clock.
+    pub begun: i64,
+}
+
+impl State {
+    /// The state of a stack that has never been applied.
+    pub fn new(stack: &str, provider: &str, account: Account, lineage: String) -> Self {
+        Self {
+            format: FORMAT,
+            stack: stack.to_owned(),
+            lineage,
+            serial: 0,
+            provider: provider.to_owned(),
+            account,
+            choices: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            deposed: Vec::new(),
+            open: BTreeMap::new(),
+        }
+    }
+
+    /// The id of the resource at `address`, or the named output.
+    pub fn value(&self, address: &Address, output: Option<&str>) -> Option<String> {
+        let record = self.resources.get(address)?;
+        match output {
+            None => Some(record.id.0.clone()),
+            Some(output) => record.outputs.get(output).cloned(),
+        }
+    }
+
+    /// Whether nothing is remembered: the stack owns nothing.
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.deposed.is_empty() && self.open.is_empty()
+    }
+}

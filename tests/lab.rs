@@ -1,0 +1,198 @@
+//! A laboratory: a sandbox world in memory and a state on disk, driven through the same calls as the commands make.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    path::PathBuf,
+    rc::Rc,
+};
+
+use eksnet::{
+    apply::{self, Outcome, Stop},
+    blueprint::{self, Choices},
+    model::{Account, Address, Desired, Diagnostic},
+    plan::{self, Action, Plan, Replacement, Wish},
+    provider::{
+        Provider,
+        sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
+    },
+    refresh, stack,
+    state::{Entry, Holder, Journal, State},
+};
+use tokio::sync::Notify;
+
+/// A stack's world and memory.
+pub struct Lab {
+    pub world: Rc<RefCell<World>>,
+    folder: tempfile::TempDir,
+}
+
+/// What a stack file takes, and the choices made for it.
+pub struct Drawn {
+    pub name: String,
+    pub region: String,
+    pub desired: Desired,
+    pub choices: Choices,
+}
+
+impl Lab {
+    pub fn new() -> Self {
+        // Many small synced files: memory, where there is some, is kinder to a disk.
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        Self { world: Rc::default(), folder: folder.expect("a temporary folder") }
+    }
+
+    pub fn state_path(&self) -> PathBuf {
+        self.folder.path().join("shop.json")
+    }
+
+    pub fn state(&self) -> Option<State> {
+        eksnet::state::read(&self.state_path()).expect("the state reads")
+    }
+
+    /// What `text` takes, given what the state has chosen before.
+    pub fn draw(&self, text: &str) -> Drawn {
+        let (stack, _) = stack::parse("stack.toml", text)
+            .unwrap_or_else(|errors| panic!("the stack has mistakes: {errors:#?}"));
+        let former = self.state().map(|state| state.choices).unwrap_or_default();
+        let (desired, choices) = blueprint::blueprint(&stack, &former);
+        Drawn { name: stack.name, region: stack.region, desired, choices }
+    }
+
+    fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
+        Sandbox::new(&drawn.region, Rc::clone(&self.world), faults)
+    }
+
+    fn journal(&self, drawn: &Drawn) -> Result<Journal, Diagnostic> {
+        let account = Account { id: ACCOUNT.to_owned(), region: drawn.region.clone() };
+        Journal::open(&self.state_path(), &Holder::here("test"), || {
+            State::new(&drawn.name, "sandbox", account, "lineage".to_owned())
+        })
+    }
+
+    /// The plan for `text` after a refresh.
+    pub fn plan(&self, text: &str) -> Plan {
+        self.plan_drawn(&self.draw(text), &Wish::default())
+    }
+
+    pub fn plan_drawn(&self, drawn: &Drawn, wish: &Wish) -> Plan {
+        in_virtual_time(async {
+            let provider = self.sandbox(drawn, Faults::default());
+            let journal = self.journal(drawn).expect("the state opens");
+            let observed = refresh::refresh(&provider, journal.state()).await.expect("refresh");
+            plan::plan(&drawn.desired, &observed, journal.state(), wish).expect("a plan")
+        })
+    }
+
+    /// Applies `text`; everything has to succeed.
+    pub fn apply(&self, text: &str) -> Outcome {
+        self.carry_out(&self.draw(text))
+    }
+
+    /// Destroys everything; everything has to succeed.
+    pub fn destroy(&self, text: &str) -> Outcome {
+        self.carry_out(&Drawn { desired: Desired::new(), ..self.draw(text) })
+    }
+
+    pub fn carry_out(&self, drawn: &Drawn) -> Outcome {
+        let (outcome, _) = self.try_out(drawn, Faults::default());
+        let outcome = outcome.expect("nobody died");
+        assert!(outcome.failures.is_empty(), "failed: {:#?}", outcome.failures);
+        outcome
+    }
+
+    /// Dies at a mutating call; answers whether it came to that.
+    pub fn die(&self, drawn: &Drawn, call: u64, moment: Moment) -> bool {
+        let dead = Rc::new(Notify::new());
+        let bell = Rc::clone(&dead);
+        let death = Death { call, moment, die: Rc::new(move || bell.notify_one()) };
+        let faults = Faults::dying(death);
+        let died = Rc::clone(&dead);
+        in_virtual_time(async {
+            tokio::select! {
+                biased;
+                () = died.notified() => true,
+                outcome = self.run(drawn, faults.clone()) => {
+                    outcome.expect("the run ends");
+                    false
+                }
+            }
+        })
+    }
+
+    /// Runs with faults; answers the outcome and how many mutating calls were made.
+    pub fn try_out(&self, drawn: &Drawn, faults: Faults) -> (Result<Outcome, Diagnostic>, u64) {
+        let outcome = in_virtual_time(self.run(drawn, faults.clone()));
+        (outcome, faults.mutations())
+    }
+
+    /// What `apply` and `destroy` do: settle, refresh, plan, carry out, fold.
+    async fn run(&self, drawn: &Drawn, faults: Faults) -> Result<Outcome, Diagnostic> {
+        let provider = self.sandbox(drawn, faults);
+        let mut journal = self.journal(drawn)?;
+        apply::settle(&provider, &mut journal, &|_| {}).await?;
+        let observed = refresh::refresh(&provider, journal.state()).await?;
+        journal.write(refresh::learned(journal.state(), &observed))?;
+        let plan = plan::plan(&drawn.desired, &observed, journal.state(), &Wish::default())?;
+        journal.write([Entry::Chosen { choices: drawn.choices.clone() }])?;
+        let steps = plan::steps(&plan, journal.state());
+        let outcome =
+            apply::apply(&plan, steps, &provider, &mut journal, &|_| {}, &Stop::default()).await?;
+        journal.fold()?;
+        Ok(outcome)
+    }
+
+    /// Ids of everything that exists, by kind.
+    pub fn inventory(&self) -> BTreeMap<String, Vec<String>> {
+        let mut world = self.world.borrow_mut();
+        // Whatever is on its way out is gone an hour later.
+        let later = world.now + 3600.0;
+        world.pass_time(later);
+        let mut inventory: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for thing in world.things() {
+            inventory.entry(thing.kind.clone()).or_default().push(thing.id.to_string());
+        }
+        inventory
+    }
+
+    /// The thing that the state has at `address`.
+    pub fn thing(&self, address: &str) -> Thing {
+        let address: Address = address.parse().expect("an address");
+        let state = self.state().expect("a state");
+        let record = state.resources.get(&address).unwrap_or_else(|| panic!("no {address}"));
+        self.world.borrow().get(address.kind(), &record.id).expect("it exists").clone()
+    }
+
+    /// Changes what the state has at `address` behind its back.
+    pub fn tamper(&self, address: &str, change: impl FnOnce(&mut Thing)) {
+        let mut thing = self.thing(address);
+        change(&mut thing);
+        self.world.borrow_mut().put(thing);
+    }
+}
+
+/// Runs a future on a clock that goes as fast as it can.
+pub fn in_virtual_time<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .expect("a runtime")
+        .block_on(future)
+}
+
+/// What a plan does, one short line for each change that is not a keep: `+ subnet.a`, `~ vpc.shop`, `-/+ nat_gateway.a`.
+pub fn brief(plan: &Plan) -> Vec<String> {
+    let sign = |action| match action {
+        Action::Keep => None,
+        Action::Create => Some("+"),
+        Action::Update => Some("~"),
+        Action::Delete => Some("-"),
+        Action::Forget => Some("x"),
+        Action::Replace(Replacement::CreateFirst) => Some("+/-"),
+        Action::Replace(Replacement::DeleteFirst) => Some("-/+"),
+    };
+    let changes = plan.changes.iter();
+    changes.filter_map(|(address, change)| Some(format!("{} {address}", sign(change.action)?))).collect()
+}
+

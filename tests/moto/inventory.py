@@ -1,0 +1,77 @@
+"""Everything that exists in the account, read from moto's own objects, in all regions.
+
+A test asserts with it that nothing is left over and that nothing exists twice. What AWS makes
+by itself (default groups, main route tables, managed policies) is left out.
+"""
+
+from collections import defaultdict
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
+
+REGION = "ap-southeast-1"
+
+
+def everything():
+    """{kind: [{"id", "tags"}, ...]}, with every kind present."""
+    found = defaultdict(list)
+    for backends in (ec2_backends, logs_backends):
+        backends[DEFAULT_ACCOUNT_ID][REGION]  # makes the region, if no call has named it yet
+    for backend in ec2_backends[DEFAULT_ACCOUNT_ID].values():
+        for kind, things in _ec2(backend).items():
+            found[kind] += [{"id": thing.id, "tags": dict(backend.tags.get(thing.id, {}))} for thing in things]
+        found["vpc_cidr_block"] += _secondary_blocks(backend)
+    for backend in logs_backends[DEFAULT_ACCOUNT_ID].values():
+        found["log_group"] += [
+            {"id": group.name, "tags": backend.tagger.get_tag_dict_for_resource(group.arn)}
+            for group in backend.groups.values()
+        ]
+    for kind, things in _iam(iam_backends[DEFAULT_ACCOUNT_ID]["aws"]).items():
+        found[kind] += [{"id": name, "tags": _iam_tags(thing)} for name, thing in things]
+    return found
+
+
+def _ec2(backend):
+    groups = [group for groups in backend.groups.values() for group in groups.values()]
+    return {
+        "vpc": backend.vpcs.values(),
+        "subnet": [subnet for zone in backend.subnets.values() for subnet in zone.values()],
+        "internet_gateway": backend.internet_gateways.values(),
+        "egress_only_internet_gateway": backend.egress_only_internet_gateways.values(),
+        "eip": backend.addresses,
+        "nat_gateway": [nat for nat in backend.nat_gateways.values() if nat.state != "deleted"],
+        "route_table": [table for table in backend.route_tables.values() if not table.main_association_id],
+        "security_group": [group for group in groups if not group.is_default],
+        "network_acl": [acl for acl in backend.network_acls.values() if not acl.default],
+        "vpc_endpoint": backend.vpc_end_points.values(),
+        "flow_log": backend.flow_logs.values(),
+        "network_interface": backend.enis.values(),
+        "launch_template": backend.launch_templates.values(),
+        "dhcp_options": backend.dhcp_options_sets.values(),
+        "prefix_list": [pl for pl in backend.managed_prefix_lists.values() if pl.owner_id != "AWS"],
+    }
+
+
+def _secondary_blocks(backend):
+    for vpc in backend.vpcs.values():
+        for block in vpc.cidr_block_association_set + vpc.ipv6_cidr_block_association_set:
+            if block["cidr_block"] != vpc.cidr_block:
+                yield {"id": block["association_id"], "tags": {}, "vpc": vpc.id, "cidr": block["cidr_block"]}
+
+
+def _iam(backend):
+    return {
+        "role": [(role.name, role) for role in backend.roles.values()],
+        "policy": [(p.name, p) for p in backend.managed_policies.values() if ":aws:policy/" not in p.arn],
+        "instance_profile": [(profile.name, profile) for profile in backend.instance_profiles.values()],
+        "oidc_provider": [(arn, provider) for arn, provider in backend.open_id_providers.items()],
+    }
+
+
+def _iam_tags(thing):
+    tags = thing.tags
+    if isinstance(tags, dict):
+        return {key: value["Value"] if isinstance(value, dict) else value for key, value in tags.items()}
+    return {tag["Key"]: tag["Value"] for tag in tags}

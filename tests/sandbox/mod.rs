@@ -1,0 +1,4 @@
+//! Everything about time, failure, consistency and dependency, against the sandbox.
+
+mod crash;
+mod life_cycle;
