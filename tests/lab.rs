@@ -19,6 +19,7 @@ use eksnet::{
     refresh, stack,
     state::{Entry, Holder, Journal, State},
 };
+use serde_json::json;
 use tokio::sync::Notify;
 
 /// A stack's world and memory.
@@ -60,7 +61,9 @@ impl Lab {
     }
 
     fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
-        Sandbox::new(&drawn.region, Rc::clone(&self.world), faults)
+        let sandbox = Sandbox::new(&drawn.region, Rc::clone(&self.world), faults);
+        sandbox.grant(&drawn.desired);
+        sandbox
     }
 
     fn journal(&self, drawn: &Drawn) -> Result<Journal, Diagnostic> {
@@ -142,14 +145,14 @@ impl Lab {
         Ok(outcome)
     }
 
-    /// Ids of everything that exists, by kind.
+    /// Ids of everything that exists, by kind, but for what was there before the stack.
     pub fn inventory(&self) -> BTreeMap<String, Vec<String>> {
         let mut world = self.world.borrow_mut();
         // Whatever is on its way out is gone an hour later.
         let later = world.now + 3600.0;
         world.pass_time(later);
         let mut inventory: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for thing in world.things() {
+        for thing in world.things().filter(|thing| thing.fields != json!({}) || !thing.tags.is_empty()) {
             inventory.entry(thing.kind.clone()).or_default().push(thing.id.to_string());
         }
         inventory

@@ -1,4 +1,6 @@
 //! The one integration binary.
 
+mod aws;
+mod house;
 mod lab;
 mod sandbox;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Draft, address, vpc};
 use crate::{
-    kinds::{Direction, GatewayEndpoint, InterfaceEndpoint, RouteTable, SecurityGroup, SecurityGroupRule, Subnet},
+    kinds::{Direction, GatewayEndpoint, InterfaceEndpoint, Kind, RouteTable, SecurityGroup, SecurityGroupRule, Subnet},
     model::{Address, Ref},
     stack::Tier,
 };
@@ -35,8 +35,7 @@ pub(super) fn draw(draft: &mut Draft<'_>) {
 
 /// Every route table: a gateway endpoint is free, and the only way of isolated subnets to it.
 fn tables(draft: &Draft<'_>) -> Vec<Ref> {
-    let tables = draft.desired.keys().filter(|address| address.kind() == address::<RouteTable>("").kind());
-    tables.map(Ref::id).collect()
+    draft.desired.keys().filter(|each| each.kind() == RouteTable::FACTS.name).map(Ref::id).collect()
 }
 
 /// One subnet in each zone, private before isolated. The choice is kept: an endpoint's address in a zone should not move

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Draft, vpc};
 use crate::{
-    kinds::{FlowLog, LogGroup, Role, RolePolicy},
+    kinds::{FlowLog, LogGroup, Role, RolePolicy, normal_document},
     model::{Ref, Until},
     stack::Traffic,
 };
@@ -24,28 +24,28 @@ pub(super) fn draw(draft: &mut Draft<'_>) {
         // Role names are an account's, not a Region's.
         name: format!("{}-{}-{NAME}", stack.name, stack.region),
         description: "Lets VPC flow logs write to their log group".to_owned(),
-        trust: json!({
+        trust: normal_document(json!({
             "Version": "2012-10-17",
             "Statement": [{
                 "Effect": "Allow",
                 "Principal": { "Service": "vpc-flow-logs.amazonaws.com" },
                 "Action": "sts:AssumeRole",
             }],
-        }),
+        })),
     };
     let role = draft.add(SECTION, NAME, role);
     // The actions that the VPC user guide lists for publishing flow logs to CloudWatch Logs, on this group alone.
     let policy = RolePolicy {
         role: Ref::id(&role),
         name: "write".to_owned(),
-        document: json!({
+        document: normal_document(json!({
             "Version": "2012-10-17",
             "Statement": [{
                 "Effect": "Allow",
                 "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
                 "Resource": Ref::output(&group, "streams"),
             }],
-        }),
+        })),
     };
     let policy = draft.add(SECTION, &format!("{NAME}/write"), policy);
     let traffic = match logs.traffic {

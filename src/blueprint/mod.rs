@@ -1,6 +1,7 @@
 //! The blueprint: from what a stack file says to the resources it takes. This is where EKS knowledge lives; from here
 //! on there are only resources, references and kinds.
 
+mod egress;
 mod endpoints;
 mod flow_logs;
 mod nat;
@@ -10,6 +11,8 @@ mod vpc;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+pub use egress::{Egress, addresses, egress};
 
 use crate::{
     kinds::{Kind, TAG_ADDRESS, TAG_STACK, Tagging},

@@ -5,9 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::args;
+use super::args::{Place, World};
 use crate::{
     aws::{self, Target},
+    blueprint::{self, Choices},
     model::{Account, Diagnostic},
     provider::{
         Provider,
@@ -31,46 +32,75 @@ pub(super) struct Source {
 
 /// Where a command takes place.
 pub(super) struct Setting {
-    pub(super) source: Source,
-    pub(super) world: args::World,
+    /// The stack file; none where the state alone says enough, as for `destroy --state`.
+    pub(super) source: Option<Source>,
+    /// The stack's name.
+    pub(super) name: String,
+    /// Its Region.
+    pub(super) region: String,
     /// The state file.
     pub(super) state: PathBuf,
+    world: World,
 }
 
 impl Setting {
     /// Reads the stack file and finds the state.
-    pub(super) fn of(place: &args::Place) -> Result<Self, Vec<Diagnostic>> {
+    pub(super) fn of(place: &Place) -> Result<Self, Vec<Diagnostic>> {
         let source = Source::read(&find_stack(place.stack.as_deref())?)?;
         let state = state_path(&source, &place.world)?;
-        Ok(Self { source, world: place.world.clone(), state })
+        let Stack { name, region, .. } = source.stack.clone();
+        Ok(Self { source: Some(source), name, region, state, world: place.world.clone() })
     }
 
-    pub(super) fn stack(&self) -> &Stack {
-        &self.source.stack
+    /// The same for commands that can do without a stack file when a state is named.
+    pub(super) fn of_state(place: &Place) -> Result<Self, Vec<Diagnostic>> {
+        let (None, Some(path)) = (&place.stack, &place.world.state) else { return Self::of(place) };
+        let path = local(path)?;
+        let Some(state) = crate::state::read(&path).map_err(|diagnostic| vec![diagnostic])? else {
+            return Err(vec![Diagnostic::error(format!("there is no state at {}", path.display()))]);
+        };
+        let world = World { sandbox: state.provider == "sandbox", ..place.world.clone() };
+        Ok(Self { source: None, name: state.stack, region: state.account.region, state: path, world })
     }
 
-    /// The folder of the sandbox's world.
-    pub(super) fn sandbox_folder(&self) -> PathBuf {
-        state_folder(&self.source.path).join("sandbox")
+    /// What is worth knowing about the stack file.
+    pub(super) fn warnings(&self) -> &[Diagnostic] {
+        self.source.as_ref().map_or(&[], |source| &source.warnings)
+    }
+
+    /// Whether this is about the sandbox.
+    pub(super) const fn is_sandbox(&self) -> bool {
+        self.world.sandbox
+    }
+
+    /// The sandbox that the command is about.
+    pub(super) fn sandbox(&self) -> Result<Sandbox, Diagnostic> {
+        let folder = match &self.source {
+            Some(source) => state_folder(&source.path).join("sandbox"),
+            None => self.state.parent().unwrap_or(Path::new("")).to_owned(),
+        };
+        let sandbox = Sandbox::open(&folder, &self.region)?;
+        if let Some(source) = &self.source {
+            sandbox.grant(&blueprint::blueprint(&source.stack, &Choices::new()).0);
+        }
+        Ok(sandbox)
     }
 
     /// The door to the world that the command is about.
     pub(super) async fn provider(&self) -> Result<Box<dyn Provider>, Diagnostic> {
-        let region = self.stack().region.clone();
-        let provider: Box<dyn Provider> = if self.world.sandbox {
-            Box::new(Sandbox::open(&self.sandbox_folder(), &region)?)
-        } else {
-            let World { profile, endpoint_url, .. } = self.world.clone();
-            Box::new(aws::connect(&Target { region, profile, endpoint_url }).await?)
-        };
-        self.guard_account(provider.account())?;
-        Ok(provider)
+        if self.world.sandbox {
+            return Ok(Box::new(self.sandbox()?));
+        }
+        let World { profile, endpoint_url, .. } = self.world.clone();
+        let aws = aws::connect(&Target { region: self.region.clone(), profile, endpoint_url }).await?;
+        self.guard_account(&aws.account)?;
+        Ok(Box::new(aws))
     }
 
     /// `[stack] account` names the only account this stack may live in.
     fn guard_account(&self, account: &Account) -> Result<(), Diagnostic> {
-        match &self.stack().account {
-            Some(wanted) if !self.world.sandbox && *wanted != account.id => Err(Diagnostic::error(format!(
+        match self.source.as_ref().and_then(|source| source.stack.account.as_ref()) {
+            Some(wanted) if *wanted != account.id => Err(Diagnostic::error(format!(
                 "the stack file wants account {wanted}, the credentials are for {}",
                 account.id
             ))
@@ -79,20 +109,17 @@ impl Setting {
         }
     }
 
-    /// What the stack remembers, without a lock. A new state if there is none.
+    /// What the stack remembers, without a lock; a new state if there is none.
     pub(super) fn read_state(&self, account: &Account) -> Result<State, Diagnostic> {
         let state = crate::state::read(&self.state)?.unwrap_or_else(|| self.born(account.clone()));
         self.guard_state(&state, account)?;
         Ok(state)
     }
 
-    /// What the stack remembers, if it remembers anything, without asking anybody which account this is.
-    pub(super) fn remembered(&self) -> Result<Option<State>, Diagnostic> {
-        let state = crate::state::read(&self.state)?;
-        if let Some(state) = &state {
-            self.guard_state(state, &state.account)?;
-        }
-        Ok(state)
+    /// What the stack remembers, taken to be of the account that it says, without asking anybody.
+    pub(super) fn remembered(&self) -> Result<State, Diagnostic> {
+        let account = crate::state::read(&self.state)?.map_or_else(|| self.unasked_account(), |state| state.account);
+        self.read_state(&account)
     }
 
     /// The state, locked and open for writing.
@@ -103,20 +130,20 @@ impl Setting {
     }
 
     /// `aws` or `sandbox`.
-    pub(super) const fn provider_name(&self) -> &'static str {
+    const fn provider_name(&self) -> &'static str {
         if self.world.sandbox { "sandbox" } else { "aws" }
     }
 
     /// An account to plan for when nobody has been asked.
-    pub(super) fn unasked_account(&self) -> Account {
+    fn unasked_account(&self) -> Account {
         let id = if self.world.sandbox { ACCOUNT } else { "unknown" };
-        Account { id: id.to_owned(), region: self.stack().region.clone() }
+        Account { id: id.to_owned(), region: self.region.clone() }
     }
 
     fn born(&self, account: Account) -> State {
         let now = jiff::Timestamp::now().as_nanosecond();
-        let lineage = format!("{:x}-{:x}", now, std::process::id());
-        State::new(&self.stack().name, self.provider_name(), account, lineage)
+        let lineage = format!("{now:x}-{:x}", std::process::id());
+        State::new(&self.name, self.provider_name(), account, lineage)
     }
 
     /// A state belongs to one stack in one account and Region of one world.
@@ -128,20 +155,18 @@ impl Setting {
         if state.provider != self.provider_name() {
             return refuse("resources of", &state.provider, self.provider_name());
         }
-        if state.stack != self.stack().name {
-            return refuse("the stack", &state.stack, &self.stack().name);
+        if state.stack != self.name {
+            return refuse("the stack", &state.stack, &self.name);
         }
         if state.account.id != account.id {
             return refuse("account", &state.account.id, &account.id);
         }
-        if state.account.region != self.stack().region {
-            return refuse("the Region", &state.account.region, &self.stack().region);
+        if state.account.region != self.region {
+            return refuse("the Region", &state.account.region, &self.region);
         }
         Ok(())
     }
 }
-
-use args::World;
 
 impl Source {
     pub(super) fn read(path: &Path) -> Result<Self, Vec<Diagnostic>> {
@@ -182,20 +207,25 @@ pub(super) fn find_stack(given: Option<&Path>) -> Result<PathBuf, Vec<Diagnostic
     }
 }
 
-fn state_path(source: &Source, world: &args::World) -> Result<PathBuf, Vec<Diagnostic>> {
-    let given = world.state.as_ref().or(source.stack.state.as_ref().filter(|_| !world.sandbox));
-    if let Some(url) = given {
-        if url.contains("://") {
-            return Err(vec![
-                Diagnostic::error(format!("this version of eksnet keeps state in files only, not in {url}"))
-                    .help("name a path"),
-            ]);
-        }
-        return Ok(PathBuf::from(url));
+fn state_path(source: &Source, world: &World) -> Result<PathBuf, Vec<Diagnostic>> {
+    let written = source.stack.state.as_ref().filter(|_| !world.sandbox);
+    if let Some(url) = world.state.as_ref().or(written) {
+        return local(url);
     }
     let folder = state_folder(&source.path);
     let folder = if world.sandbox { folder.join("sandbox") } else { folder };
     Ok(folder.join(format!("{}.json", source.stack.name)))
+}
+
+/// The path that the place of a state is.
+fn local(url: &str) -> Result<PathBuf, Vec<Diagnostic>> {
+    if url.contains("://") {
+        return Err(vec![
+            Diagnostic::error(format!("this version of eksnet keeps state in files only, not in {url}"))
+                .help("name a path"),
+        ]);
+    }
+    Ok(PathBuf::from(url))
 }
 
 /// `state/` beside the `stacks/` folder that the file is in, or else here.

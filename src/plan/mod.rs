@@ -68,6 +68,11 @@ impl Plan {
         self.deposed.is_empty() && self.changes.values().all(|change| change.action == Action::Keep)
     }
 
+    /// Whether anything of ours, rather than beside it, changed behind our back.
+    pub fn has_drift(&self) -> bool {
+        self.drift.iter().any(|drift| !matches!(drift.finding, Finding::Foreign { .. }))
+    }
+
     /// How many resources meet which fate.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary { delete: self.deposed.len(), ..Summary::default() };
@@ -83,6 +88,11 @@ impl Plan {
         }
         summary
     }
+}
+
+/// A plan that changes nothing and shows what changed behind our back.
+pub fn drift_only(observed: &Observed, state: &State) -> Plan {
+    Plan { changes: BTreeMap::new(), deposed: Vec::new(), drift: drift::drift(state, observed) }
 }
 
 /// Compares what is desired with what is observed and says what must change.

@@ -1,7 +1,125 @@
 //! The stack file: TOML in, a [`Stack`] out, or every mistake in it with its place.
+//!
+//! A file goes through two passes. Each section is read into what could be understood of it (`reader`); then facts are
+//! held against each other across keys. A check that follows from something being there runs on whatever was
+//! understood; a check that follows from something being absent runs only when all of it was, so that one mistake is
+//! never reported as two.
 
+mod block;
+mod endpoints;
+mod flow_logs;
+mod head;
+mod ipv6;
+mod nat;
 mod network;
+mod pods;
+pub mod reader;
+mod subnets;
+mod vpc;
+mod zone;
+
+use crate::model::{Diagnostic, Tags};
+use reader::{Source, Table, nearest};
 
 pub use network::{
-    Endpoint, FlowLogs, Nat, Subnet, Tier, Traffic, Vpc, Zone,
+    Endpoint, FlowLogs, Nat, PodSubnet, Pods, Subnet, Tier, Traffic, Vpc, Zone,
 };
+
+/// What a stack file says, after every check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stack {
+    /// Its name: the first part of the names of all that it makes.
+    pub name: String,
+    /// The Region it lives in, such as `ap-southeast-1`.
+    pub region: String,
+    /// The account it lives in, if the file insists: twelve digits.
+    pub account: Option<String>,
+    /// Tags for everything that can be tagged.
+    pub tags: Tags,
+    /// Where its state is kept, unless in the usual place.
+    pub state: Option<String>,
+    /// Addresses of resources that are never deleted or replaced.
+    pub protect: Vec<String>,
+    /// Its network.
+    pub vpc: Vpc,
+}
+
+/// Sections of the language that later versions read.
+const LATER: [&str; 7] = ["cluster", "nodes", "services", "alb", "nlb", "api", "dns"];
+
+/// Reads a stack file: the stack and warnings about it, or everything that is wrong with the file, errors and warnings,
+/// in the order of its lines. `file` is the path as the user wrote it, `text` what the file holds.
+pub fn parse(file: &str, text: &str) -> Result<(Stack, Vec<Diagnostic>), Vec<Diagnostic>> {
+    // Editors on Windows begin a file with a byte order mark; TOML allows it, and it would shift every place.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let source = Source::new(file, text);
+    let tree = reader::tree(&source, text);
+    let stack = document(&mut Table::root(&source, tree.get_ref()));
+    source.finish(stack)
+}
+
+fn document(root: &mut Table<'_>) -> Option<Stack> {
+    if root.rest().is_empty() && root.source().intact() {
+        root.source().report(empty(root.source()));
+        return None;
+    }
+    let head = root
+        .section("stack", "name   = \"shop\"\nregion = \"ap-southeast-1\"")
+        .and_then(|value| value.table(|table| Some(head::read(table))));
+    let region = head.as_ref().and_then(head::Head::known_region);
+    let vpc = root
+        .section("vpc", "cidr = \"10.0.0.0/16\"")
+        .and_then(|value| value.table(|table| vpc::read(table, region)));
+    unknown(root);
+    head?.stack(vpc?)
+}
+
+fn empty(source: &Source) -> Diagnostic {
+    source.error(&(0..0), "the stack file is empty", "nothing here").help(
+        "a small stack:\n\n\
+         [stack]\n\
+         name   = \"shop\"\n\
+         region = \"ap-southeast-1\"\n\n\
+         [vpc]\n\
+         cidr = \"10.0.0.0/16\"\n\n\
+         [vpc.subnets]\n\
+         public-a  = \"10.0.1.0/24\"\n\
+         public-b  = \"10.0.4.0/24\"\n\
+         private-a = \"10.0.2.0/24\"\n\
+         private-b = \"10.0.3.0/24\"",
+    )
+}
+
+/// Reports what stands in the file outside the sections that are read.
+fn unknown(root: &Table<'_>) {
+    let source = root.source();
+    for entry in root.rest() {
+        let (name, span) = (entry.key.value, &entry.key.span);
+        let later = LATER.contains(&name);
+        source.report(if later {
+            source
+                .error(span, format!("`[{name}]` is not supported by this version of eksnet"), "")
+                .help("remove the section")
+        } else if !entry.value.is_table() {
+            let outside = source.error(
+                span,
+                format!("`{name}` stands outside any section"),
+                "before the first section",
+            );
+            if head::KEYS.contains(&name) {
+                outside.help(format!("write `{name}` under `[stack]`"))
+            } else if vpc::KEYS.contains(&name) {
+                outside.help(format!("write `{name}` under `[vpc]`"))
+            } else {
+                outside.help("remove it, or move it under the section it belongs to")
+            }
+        } else {
+            let unknown =
+                source.error(span, format!("there is no section `[{name}]`"), "unknown section");
+            match nearest(name, ["stack", "vpc"].into_iter().chain(LATER)) {
+                Some(meant) => unknown.help(format!("write `[{meant}]`")),
+                None => unknown.help("the sections are `[stack]`, `[vpc]` and `[vpc.subnets]`"),
+            }
+        });
+    }
+}

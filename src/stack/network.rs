@@ -1,6 +1,6 @@
 //! What `[vpc]` and `[vpc.subnets]` say, after every check.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use ipnet::Ipv4Net;
 
@@ -28,9 +28,20 @@ pub struct Vpc {
 pub struct Pods {
     /// The block.
     pub cidr: Ipv4Net,
-    /// Each zone's part, by [`Zone::key`]. A zone's part depends on the zone alone, so that adding or removing another
-    /// zone never renumbers it.
-    pub zones: BTreeMap<String, Ipv4Net>,
+    /// The part of each zone that has private subnets, by [`Zone::key`]. It depends on the zone alone, so that adding or
+    /// removing another zone never renumbers it.
+    pub zones: BTreeMap<String, PodSubnet>,
+}
+
+/// The part of the pods' block that one zone gets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PodSubnet {
+    /// Its availability zone.
+    pub zone: Zone,
+    /// Its addresses.
+    pub cidr: Ipv4Net,
+    /// Its number inside the VPC's IPv6 /56; there is one when the VPC has IPv6. It depends on the zone alone.
+    pub ipv6_index: Option<u8>,
 }
 
 /// How private subnets reach the internet.
@@ -40,16 +51,16 @@ pub enum Nat {
     None,
     /// Through one gateway for all zones.
     Single,
-    /// Through a gateway in each zone that has private subnets.
+    /// Through a gateway in a public subnet of each zone that has private subnets.
     PerZone,
-    /// Through one gateway that AWS spreads over the zones of the VPC by itself.
+    /// Through one gateway that AWS spreads over the zones of the VPC by itself; it stands in no subnet.
     Regional,
     /// Through a gateway in each of these public subnets, with addresses that exist already: subnet name to
     /// allocation id (`eipalloc-…`).
     Addresses(BTreeMap<String, String>),
 }
 
-/// A subnet as written.
+/// A subnet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subnet {
     /// Who can reach it, and whom it can reach.
@@ -58,7 +69,8 @@ pub struct Subnet {
     pub cidr: Ipv4Net,
     /// Its availability zone.
     pub zone: Zone,
-    /// Its number inside the VPC's IPv6 /56, 0 to 255: a function of its IPv4 block, so that it never moves.
+    /// Its number inside the VPC's IPv6 /56, unique in the VPC; there is one when the VPC has IPv6. Written, or a function
+    /// of its own IPv4 block and the VPC's, so that it never moves when other subnets come and go.
     pub ipv6_index: Option<u8>,
 }
 
@@ -73,6 +85,17 @@ pub enum Tier {
     Isolated,
 }
 
+impl Tier {
+    /// The word that names of its subnets begin with.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+            Self::Isolated => "isolated",
+        }
+    }
+}
+
 /// An availability zone. Names map to places differently in each account, ids are the same in all.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Zone {
@@ -80,6 +103,24 @@ pub enum Zone {
     Name(String),
     /// Such as `apse1-az1`.
     Id(String),
+}
+
+impl Zone {
+    /// A short name for use in the names of resources: `a` for `ap-southeast-1a`, `az1` for `apse1-az1`.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Name(name) => name.chars().last().map(String::from).unwrap_or_default(),
+            Self::Id(id) => id.rsplit('-').next().unwrap_or(id).to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(zone) | Self::Id(zone) => f.pad(zone),
+        }
+    }
 }
 
 /// A door from the VPC to one AWS service.

@@ -2,3 +2,5 @@
 
 mod crash;
 mod life_cycle;
+
+pub use life_cycle::examples;

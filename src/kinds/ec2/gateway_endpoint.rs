@@ -7,7 +7,7 @@
 use aws_sdk_ec2::types::{ResourceType, VpcEndpointType};
 use serde::{Deserialize, Serialize};
 
-use super::endpoint;
+use super::{endpoint, gone};
 use crate::{
     aws::{Aws, ec2::tagged},
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing},
@@ -74,13 +74,21 @@ impl Kind for GatewayEndpoint {
         .await
     }
 
-    async fn update(&self, aws: &Aws, id: &Identity, prior: &Self) -> Result<(), Problem> {
+    /// Compares with what is there, not with what was: AWS refuses to add a table twice.
+    async fn update(&self, aws: &Aws, id: &Identity, _prior: &Self) -> Result<(), Problem> {
+        let found = Self::read(aws, std::slice::from_ref(id)).await?;
+        let there = &found.first().ok_or_else(|| gone(id))?.fields;
+        let add = endpoint::without(&self.route_tables, &there.route_tables);
+        let remove = endpoint::without(&there.route_tables, &self.route_tables);
+        if add.is_none() && remove.is_none() {
+            return Ok(());
+        }
         let request = aws
             .ec2
             .modify_vpc_endpoint()
             .vpc_endpoint_id(id.as_str())
-            .set_add_route_table_ids(endpoint::without(&self.route_tables, &prior.route_tables))
-            .set_remove_route_table_ids(endpoint::without(&prior.route_tables, &self.route_tables));
+            .set_add_route_table_ids(add)
+            .set_remove_route_table_ids(remove);
         aws.write(|| request.clone().send()).await.map(drop)
     }
 

@@ -7,7 +7,7 @@
 use aws_sdk_ec2::types::{ResourceType, VpcEndpointType};
 use serde::{Deserialize, Serialize};
 
-use super::endpoint;
+use super::{endpoint, gone};
 use crate::{
     aws::{Aws, ec2::tagged},
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging, Timing},
@@ -84,23 +84,30 @@ impl Kind for InterfaceEndpoint {
         .await
     }
 
-    /// One call for all that differs: a subnet that takes another's place in its zone must come as that one goes.
-    async fn update(&self, aws: &Aws, id: &Identity, prior: &Self) -> Result<(), Problem> {
-        let private_dns = Some(self.private_dns).filter(|on| *on != prior.private_dns);
+    /// Compares with what is there, not with what was: AWS refuses to add a subnet twice. One call for all that
+    /// differs: a subnet that takes another's place in its zone must come as that one goes.
+    async fn update(&self, aws: &Aws, id: &Identity, _prior: &Self) -> Result<(), Problem> {
+        let found = Self::read(aws, std::slice::from_ref(id)).await?;
+        let there = &found.first().ok_or_else(|| gone(id))?.fields;
+        let lists = [
+            endpoint::without(&self.subnets, &there.subnets),
+            endpoint::without(&there.subnets, &self.subnets),
+            endpoint::without(&self.security_groups, &there.security_groups),
+            endpoint::without(&there.security_groups, &self.security_groups),
+        ];
+        let private_dns = Some(self.private_dns).filter(|on| *on != there.private_dns);
+        if private_dns.is_none() && lists.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        let [add_subnets, remove_subnets, add_groups, remove_groups] = lists;
         let request = aws
             .ec2
             .modify_vpc_endpoint()
             .vpc_endpoint_id(id.as_str())
-            .set_add_subnet_ids(endpoint::without(&self.subnets, &prior.subnets))
-            .set_remove_subnet_ids(endpoint::without(&prior.subnets, &self.subnets))
-            .set_add_security_group_ids(endpoint::without(
-                &self.security_groups,
-                &prior.security_groups,
-            ))
-            .set_remove_security_group_ids(endpoint::without(
-                &prior.security_groups,
-                &self.security_groups,
-            ))
+            .set_add_subnet_ids(add_subnets)
+            .set_remove_subnet_ids(remove_subnets)
+            .set_add_security_group_ids(add_groups)
+            .set_remove_security_group_ids(remove_groups)
             .set_private_dns_enabled(private_dns);
         aws.write(|| request.clone().send()).await.map(drop)
     }

@@ -65,7 +65,10 @@ impl Kind for RouteTableAssociation {
     }
 
     async fn update(&self, aws: &Aws, id: &Identity, _prior: &Self) -> Result<(), Problem> {
-        let association = association_id(aws, id).await?;
+        let (table, association) = current(aws, id).await?;
+        if table == self.table.get() {
+            return Ok(());
+        }
         let request = aws
             .ec2
             .replace_route_table_association()
@@ -75,21 +78,22 @@ impl Kind for RouteTableAssociation {
     }
 
     async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
-        let association = association_id(aws, id).await?;
+        let (_, association) = current(aws, id).await?;
         let request = aws.ec2.disassociate_route_table().association_id(association);
         aws.write(|| request.clone().send()).await.map(drop)
     }
 }
 
-/// What AWS calls the association of a subnet today.
-async fn association_id(aws: &Aws, id: &Identity) -> Result<String, Problem> {
+/// The table a subnet is associated with today, and what AWS calls the association.
+async fn current(aws: &Aws, id: &Identity) -> Result<(String, String), Problem> {
     let subnet = id.part(0);
     let tables = aws.route_tables([subnet.to_owned()]).await?;
     let mut of_subnet = associations(&tables).filter(|(_, association)| {
         association.subnet_id() == Some(subnet) && phase(association) != Phase::Deleting
     });
-    let (_, association) = of_subnet.next().ok_or_else(|| gone(id))?;
-    Ok(association.route_table_association_id().unwrap_or_default().to_owned())
+    let (table, association) = of_subnet.next().ok_or_else(|| gone(id))?;
+    let association = association.route_table_association_id().unwrap_or_default();
+    Ok((table.to_owned(), association.to_owned()))
 }
 
 /// Every association that is not gone yet, with the id of its table.

@@ -32,7 +32,11 @@ impl Kind for LogGroup {
         name: "log_group",
         id: "{name}",
         replaces: &["name"],
-        outputs: &[("arn", "arn:{partition}:logs:{region}:{account}:log-group:{name}")],
+        outputs: &[
+            ("arn", "arn:{partition}:logs:{region}:{account}:log-group:{name}"),
+            // What a policy names to allow writing to its streams.
+            ("streams", "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"),
+        ],
         tags: Tagging::LogGroup,
         calls: Calls {
             create: "logs:CreateLogGroup",

@@ -180,23 +180,29 @@ fn own_name(facts: &Facts, field: &str) -> bool {
 
 /// Every string that looks like an id the sandbox mints has to be one that exists.
 fn no_dangling(world: &World, fields: &Value) -> Result<(), Problem> {
-    let mut dangling = None;
+    dangling(world, fields).first().map_or(Ok(()), |(_, id)| Err(missing(id)))
+}
+
+/// Strings that look like ids of a kind (the first that they could be of) and name nothing that exists.
+pub(super) fn dangling(world: &World, fields: &Value) -> Vec<(&'static Facts, Identity)> {
+    let mut dangling = Vec::new();
     strings(fields, None, &mut |_, text| {
-        let exists = |facts: &Facts| world.get(facts.name, &text.into()).is_some();
-        let looks = |facts: &&Facts| {
-            facts.id.split_once("{hex").is_some_and(|(prefix, rest)| {
-                let digits = rest.trim_end_matches('}').parse::<usize>().unwrap_or(0);
-                text.strip_prefix(prefix).is_some_and(|id| {
-                    !prefix.is_empty() && id.len() == digits && id.bytes().all(|byte| byte.is_ascii_hexdigit())
-                })
-            })
-        };
-        let mut alike = kinds::all().iter().map(|kind| kind.facts()).filter(looks).peekable();
-        if alike.peek().is_some() && !alike.any(exists) {
-            dangling = Some(missing(&text.into()));
+        let alike = || kinds::all().iter().map(|kind| kind.facts()).filter(|facts| looks_like(facts, text));
+        if let Some(facts) = alike().next()
+            && !alike().any(|facts| world.get(facts.name, &text.into()).is_some())
+        {
+            dangling.push((facts, text.into()));
         }
     });
-    dangling.map_or(Ok(()), Err)
+    dangling
+}
+
+/// Whether `text` fits the pattern by which the sandbox mints ids of a kind.
+fn looks_like(facts: &Facts, text: &str) -> bool {
+    let Some((prefix, rest)) = facts.id.split_once("{hex") else { return false };
+    let digits = rest.trim_end_matches('}').parse::<usize>().unwrap_or(0);
+    let hex = |id: &str| id.len() == digits && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    !prefix.is_empty() && text.strip_prefix(prefix).is_some_and(hex)
 }
 
 /// AWS holds only one of it.

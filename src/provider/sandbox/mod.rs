@@ -30,7 +30,7 @@ use crate::{
         rates::{self, Rates},
     },
     kinds::{Facts, Found, Made, Order, TAG_ADDRESS, TAG_STACK, Tagging},
-    model::{Account, Class, Diagnostic, Identity, Problem},
+    model::{Account, Class, Desired, Diagnostic, Identity, Problem},
     provider::{Answer, Owned, Provider},
 };
 
@@ -80,6 +80,18 @@ impl Sandbox {
     pub fn open(folder: &Path, region: &str) -> Result<Self, Diagnostic> {
         let world = World::open(&folder.join(format!("{region}.world")))?;
         Ok(Self::new(region, Rc::new(RefCell::new(world)), Faults::default()))
+    }
+
+    /// Makes whatever `desired` names by an id of its own exist: a stack file that says "this address is mine already"
+    /// can be tried out without an account.
+    pub fn grant(&self, desired: &Desired) {
+        let mut world = self.world.borrow_mut();
+        for resource in desired.values() {
+            for (facts, id) in laws::dangling(&world, &resource.fields) {
+                let now = world.now;
+                world.put(Thing::given(facts, id, now));
+            }
+        }
     }
 
     /// The world inside.

@@ -42,6 +42,21 @@ pub struct Thing {
 }
 
 impl Thing {
+    /// Something that was there before eksnet came, and that belongs to somebody else.
+    pub(super) fn given(facts: &Facts, id: Identity, now: f64) -> Self {
+        Self {
+            kind: facts.name.to_owned(),
+            id,
+            fields: Value::Object(serde_json::Map::new()),
+            tags: Tags::new(),
+            outputs: Outputs::new(),
+            born: now,
+            ready_at: now,
+            gone_at: None,
+            token: None,
+        }
+    }
+
     pub(super) fn found(&self, facts: &Facts, time: f64) -> Found<Value> {
         let phase = match self.gone_at {
             Some(_) => Phase::Deleting,

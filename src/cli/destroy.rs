@@ -1,0 +1,108 @@
+//! `eksnet destroy`: deletes everything the stack owns, by the edges that the state remembers, and shows that nothing is
+//! left. The stack file is not needed where a state is named.
+
+use super::{
+    Answer, Exit,
+    args::DestroyArgs,
+    one,
+    planning::{self, Intention},
+    run::{self, Form, Teller},
+    screen,
+    setting::Setting,
+    wait_for,
+};
+use crate::{
+    apply, kinds,
+    model::{Diagnostic, Problem},
+    plan::Plan,
+    provider::{Owned, Provider},
+    refresh,
+    render::{self, Certificate, Compared, Ended},
+    state::State,
+};
+
+pub(super) fn destroy(args: &DestroyArgs) -> Answer {
+    let setting = Setting::of_state(&args.place)?;
+    wait_for(&setting, work(args, &setting))
+}
+
+async fn work(args: &DestroyArgs, setting: &Setting) -> Answer {
+    let provider = setting.provider().await.map_err(one)?;
+    let mut journal = setting.journal("destroy", provider.account()).map_err(one)?;
+    let before = Teller::lines(Form::of(args.json));
+    apply::settle(&*provider, &mut journal, &|event| before.tell(&event)).await.map_err(one)?;
+    let observed = refresh::refresh(&*provider, journal.state()).await.map_err(one)?;
+    let intention = Intention::destroy(&args.target);
+    let prospect = planning::prospect(&intention, &observed, journal.state()).map_err(one)?;
+    if !args.json {
+        screen::say(&render::plan(&prospect.plan, &prospect.facts(setting, Compared::Seen), screen::style()));
+    }
+    if !prospect.plan.is_empty()
+        && !(args.auto_approve || screen::confirm("Delete all of this?").map_err(one)?)
+    {
+        screen::say_line("Nothing has been changed.");
+        return Ok(Exit::Failed);
+    }
+    let teller = Teller::new(Form::of(args.json), &prospect);
+    let (outcome, clock) = run::carry_out(&prospect, &*provider, &mut journal, &teller).await?;
+    let left = left_behind(&*provider, setting, journal.state(), &prospect.plan).await?;
+    let (tally, calls) = (teller.tally(), provider.calls());
+    let ended = Ended { command: render::Command::Destroy, outcome: &outcome, tally: &tally, calls: &calls, clock };
+    let asked = if setting.is_sandbox() { "the sandbox" } else { "ec2:DescribeTags" };
+    let certificate = Certificate { stack: &setting.name, tally: &tally, left: &left, asked };
+    match Form::of(args.json) {
+        Form::Json => {
+            let mut closing = render::outcome_json(&ended);
+            closing["certificate"] = render::certificate_json(&certificate);
+            screen::say_line(&closing.to_string());
+        }
+        Form::Text => {
+            screen::say(&render::outcome(&ended, screen::style()));
+            if args.target.is_empty() {
+                screen::say(&render::certificate(&certificate, screen::style()));
+            }
+        }
+    }
+    match run::exit(&outcome) {
+        Exit::Done if args.target.is_empty() && !left.is_empty() => Ok(Exit::Failed),
+        exit => Ok(exit),
+    }
+}
+
+/// What still carries the stack's tag, whoever remembers it: the proof that destroy has ended.
+async fn left_behind(
+    provider: &dyn Provider,
+    setting: &Setting,
+    state: &State,
+    plan: &Plan,
+) -> Result<Vec<Owned>, Vec<Diagnostic>> {
+    let refused = |problem: Problem| {
+        vec![
+            Diagnostic::error("AWS refused to show what is left")
+                .note(format!("AWS: {problem}"))
+                .help("run `eksnet destroy` again"),
+        ]
+    };
+    // What takes no tag EC2 shows is looked for by what it was known by.
+    let mut left = provider.owned(&setting.name).await.map_err(refused)?;
+    let untagged = plan.changes.iter().filter_map(|(address, change)| {
+        let facts = kinds::get(address.kind())?.facts();
+        let elsewhere = !matches!(facts.tags, kinds::Tagging::Ec2(_)) && facts.vanishes_with.is_empty();
+        elsewhere.then(|| Some((facts, change.id.clone()?))).flatten()
+    });
+    for (facts, id) in untagged {
+        let found = provider.read(facts, std::slice::from_ref(&id)).await.map_err(refused)?;
+        left.extend(found.into_iter().filter(|found| found.id == id).map(|found| Owned {
+            kind: facts.name.to_owned(),
+            id: found.id,
+        }));
+    }
+    let remembered = state.resources.iter().map(|(address, record)| Owned {
+        kind: address.kind().to_owned(),
+        id: record.id.clone(),
+    });
+    left.extend(remembered);
+    left.sort();
+    left.dedup();
+    Ok(left)
+}

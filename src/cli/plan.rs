@@ -1,0 +1,61 @@
+//! `eksnet plan`: what apply would change. Changes nothing, not even the state.
+
+use super::{
+    Answer, Exit, args::PlanArgs, one,
+    planning::{self, Intention, Prospect},
+    saved::{Destroy, Saved},
+    screen,
+    setting::Setting,
+    wait_for,
+};
+use crate::{
+    model::Diagnostic,
+    plan::Observed,
+    render::{self, Compared},
+    state::State,
+};
+
+pub(super) fn plan(args: &PlanArgs) -> Answer {
+    let setting = if args.destroy { Setting::of_state(&args.place)? } else { Setting::of(&args.place)? };
+    screen::diagnose(setting.warnings());
+    let (state, observed) = wait_for(&setting, look(&setting, args))?;
+    let intention = match &setting.source {
+        Some(source) if !args.destroy => Intention::apply(&source.stack, &state, &args.scope),
+        Some(_) | None => Intention::destroy(&args.scope.target),
+    };
+    let prospect = if args.scope.refresh_only {
+        planning::drift_only(&observed, &state)
+    } else {
+        planning::prospect(&intention, &observed, &state).map_err(one)?
+    };
+    show(args, &setting, &prospect);
+    let empty = prospect.plan.is_empty() && !(args.scope.refresh_only && prospect.plan.has_drift());
+    if let (Some(path), Some(source)) = (&args.out, &setting.source) {
+        let destroy = if args.destroy { Destroy::Everything } else { Destroy::Nothing };
+        Saved::new(source, &state, intention, prospect.plan, destroy).write(path).map_err(one)?;
+        screen::warn(&format!("Saved. `eksnet apply {}` carries out exactly this.", path.display()));
+    }
+    Ok(if args.detailed_exitcode && !empty { Exit::Changes } else { Exit::Done })
+}
+
+async fn look(setting: &Setting, args: &PlanArgs) -> Result<(State, Observed), Vec<Diagnostic>> {
+    if args.scope.no_refresh {
+        let state = setting.remembered().map_err(one)?;
+        let observed = Observed::trusting(&state);
+        return Ok((state, observed));
+    }
+    let provider = setting.provider().await.map_err(one)?;
+    let mut state = setting.read_state(provider.account()).map_err(one)?;
+    let observed = planning::observe(&*provider, &mut state).await.map_err(one)?;
+    Ok((state, observed))
+}
+
+fn show(args: &PlanArgs, setting: &Setting, prospect: &Prospect) {
+    let compared = if args.scope.no_refresh { Compared::Remembered } else { Compared::Seen };
+    let facts = prospect.facts(setting, compared);
+    if args.json {
+        screen::say_json(&render::plan_json(&prospect.plan, &facts));
+    } else {
+        screen::say(&render::plan(&prospect.plan, &facts, screen::style()));
+    }
+}

@@ -1,0 +1,107 @@
+//! What plan, apply and destroy have in common: from a stack and a state to a plan that can be shown.
+
+use super::{args::Scope, setting::Setting};
+use crate::{
+    apply::{self, Schedule},
+    blueprint::{self, Choices, Egress},
+    model::{Account, Address, Desired, Diagnostic},
+    plan::{self, Observed, Plan, Step, Wish},
+    provider::Provider,
+    refresh,
+    render::{Compared, PlanFacts},
+    stack::Stack,
+    state::State,
+};
+
+/// What a command is about to bring about.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Intention {
+    pub(super) desired: Desired,
+    pub(super) choices: Choices,
+    pub(super) wish: Wish,
+}
+
+impl Intention {
+    /// What the stack file says.
+    pub(super) fn apply(stack: &Stack, state: &State, scope: &Scope) -> Self {
+        let (desired, choices) = blueprint::blueprint(stack, &state.choices);
+        let wish = Wish {
+            targets: scope.target.iter().cloned().collect(),
+            replace: scope.replace.iter().cloned().collect(),
+        };
+        Self { desired, choices, wish }
+    }
+
+    /// Nothing at all.
+    pub(super) fn destroy(targets: &[Address]) -> Self {
+        let wish = Wish { targets: targets.iter().cloned().collect(), ..Wish::default() };
+        Self { desired: Desired::new(), choices: Choices::new(), wish }
+    }
+}
+
+/// A plan with what is needed to show it and to carry it out.
+pub(super) struct Prospect {
+    pub(super) plan: Plan,
+    pub(super) steps: Vec<Step>,
+    pub(super) egress: Egress,
+    pub(super) account: Account,
+    pub(super) critical_path: u64,
+    pub(super) critical_chain: Vec<(Address, u32)>,
+}
+
+impl Prospect {
+    /// What a reader wants to know beside the plan.
+    pub(super) fn facts(&self, setting: &Setting, compared: Compared) -> PlanFacts {
+        PlanFacts {
+            stack: setting.name.clone(),
+            account: self.account.clone(),
+            provider: if setting.is_sandbox() { "sandbox" } else { "aws" }.to_owned(),
+            compared,
+            egress_before: self.egress.before.clone(),
+            egress_after: self.egress.after.clone(),
+            critical_path_seconds: self.critical_path,
+            critical_chain: self.critical_chain.clone(),
+        }
+    }
+}
+
+/// Looks at the world; open creates of a run that died are taken into the account as far as they can be found.
+pub(super) async fn observe(provider: &dyn Provider, state: &mut State) -> Result<Observed, Diagnostic> {
+    for entry in apply::look(provider, state).await? {
+        state.take(entry);
+    }
+    let observed = refresh::refresh(provider, state).await?;
+    for entry in refresh::learned(state, &observed) {
+        state.take(entry);
+    }
+    Ok(observed)
+}
+
+/// What changed behind our back, and nothing to be done.
+pub(super) fn drift_only(observed: &Observed, state: &State) -> Prospect {
+    let plan = plan::drift_only(observed, state);
+    let addresses = blueprint::addresses(state);
+    Prospect {
+        plan,
+        steps: Vec::new(),
+        egress: Egress { before: addresses.clone(), after: addresses },
+        account: state.account.clone(),
+        critical_path: 0,
+        critical_chain: Vec::new(),
+    }
+}
+
+/// Plans.
+pub(super) fn prospect(intention: &Intention, observed: &Observed, state: &State) -> Result<Prospect, Diagnostic> {
+    let plan = plan::plan(&intention.desired, observed, state, &intention.wish)?;
+    let steps = plan::steps(&plan, state);
+    let (critical_path, critical_chain) = Schedule::new(steps.clone()).map_or((0, Vec::new()), |schedule| {
+        let chain = schedule.critical_steps().into_iter().map(|id| {
+            let step = &schedule.steps()[id];
+            (step.address.clone(), step.seconds)
+        });
+        (schedule.critical_path(), chain.collect())
+    });
+    let egress = blueprint::egress(&plan, state);
+    Ok(Prospect { plan, steps, egress, account: state.account.clone(), critical_path, critical_chain })
+}

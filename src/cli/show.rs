@@ -1,0 +1,19 @@
+//! `eksnet show`: everything the state remembers.
+
+use super::{Answer, Exit, args::Place, one, screen, setting::Setting};
+use crate::render;
+
+pub(super) fn show(place: &Place, json: bool) -> Answer {
+    let state = Setting::of_state(place)?.remembered().map_err(one)?;
+    if json {
+        let document = serde_json::to_value(&state).map_err(|error| {
+            one(crate::model::Diagnostic::error("the state cannot be shown").note(error.to_string()))
+        })?;
+        screen::say_json(&document);
+    } else {
+        for (address, record) in &state.resources {
+            screen::say_line(&render::state_show(address, record, screen::style()));
+        }
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,136 @@
+//! The certificate at the end of `destroy`: what was deleted, what went along, and the proof that nothing is left.
+
+use serde_json::{Value, json};
+
+use crate::{
+    kinds::TAG_STACK,
+    plan::Verb,
+    provider::Owned,
+    render::{
+        Style, Tally,
+        ink::Ink,
+        text::{clean, columns, counted},
+    },
+};
+
+/// What a destroyed stack leaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Certificate<'a> {
+    /// The stack's name.
+    pub stack: &'a str,
+    /// What was done.
+    pub tally: &'a Tally,
+    /// What still carries the stack's tag.
+    pub left: &'a [Owned],
+    /// Who was asked for that, such as `ec2:DescribeTags`.
+    pub asked: &'a str,
+}
+
+/// The certificate.
+pub fn certificate(certificate: &Certificate, style: Style) -> String {
+    let Certificate { stack, tally, left, asked } = certificate;
+    let rows = [("deleted", Verb::Delete), ("took along", Verb::Vanish)];
+    let rows = rows.map(|(name, verb)| (name.to_owned(), kinds(tally, verb)));
+    let rows: Vec<(String, String)> =
+        rows.into_iter().filter(|(_, kinds)| !kinds.is_empty()).collect();
+    let mut text = columns(&rows, 0);
+    let tag = format!("{TAG_STACK}={}", clean(stack));
+    let asked = clean(asked);
+    if left.is_empty() {
+        let proof = style.paint(Ink::Good, &format!("Nothing tagged {tag} is left"));
+        text.push_str(&format!("{proof} ({asked} asked at the end).\n"));
+        return text;
+    }
+    let count = left.len();
+    let verb = if count == 1 { "is" } else { "are" };
+    let heading = format!("{} tagged {tag} {verb} left", counted(count, "thing"));
+    text.push_str(&format!("{} ({asked} asked at the end):\n", style.paint(Ink::Bad, &heading)));
+    let rows: Vec<(String, String)> = sorted(left)
+        .into_iter()
+        .map(|owned| (clean(&owned.kind).into_owned(), clean(owned.id.as_str()).into_owned()))
+        .collect();
+    text.push_str(&columns(&rows, 2));
+    text.push_str("Run `eksnet destroy` again; what it does not remember, delete by hand.\n");
+    text
+}
+
+/// The certificate for machines.
+pub fn certificate_json(certificate: &Certificate) -> Value {
+    let Certificate { stack, tally, left, asked } = certificate;
+    let kinds = |verb| tally.kinds(verb).map(|(kind, count)| (kind.to_owned(), count.into()));
+    let left = sorted(left).into_iter().map(|owned| json!({ "kind": owned.kind, "id": owned.id }));
+    json!({
+        "event": "certificate",
+        "stack": stack,
+        "deleted": kinds(Verb::Delete).collect::<serde_json::Map<_, _>>(),
+        "took_along": kinds(Verb::Vanish).collect::<serde_json::Map<_, _>>(),
+        "left": left.collect::<Vec<_>>(),
+        "asked": asked,
+    })
+}
+
+fn kinds(tally: &Tally, verb: Verb) -> String {
+    let kinds = tally.kinds(verb).map(|(kind, count)| format!("{count} {}", clean(kind)));
+    kinds.collect::<Vec<_>>().join(", ")
+}
+
+fn sorted(left: &[Owned]) -> Vec<&Owned> {
+    let mut left: Vec<&Owned> = left.iter().collect();
+    left.sort();
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{apply::Event, model::Address};
+
+    fn tally() -> Tally {
+        let mut tally = Tally::default();
+        let steps = [
+            ("subnet", Verb::Delete),
+            ("subnet", Verb::Delete),
+            ("vpc", Verb::Delete),
+            ("route", Verb::Vanish),
+        ];
+        for (kind, verb) in steps {
+            tally.take(&Event::Done { address: Address::new(kind, "x"), verb, seconds: 1.0 });
+        }
+        tally
+    }
+
+    #[test]
+    fn nothing_is_left() {
+        let tally = tally();
+        let clear =
+            Certificate { stack: "shop", tally: &tally, left: &[], asked: "ec2:DescribeTags" };
+        assert_eq!(
+            certificate(&clear, Style::Plain),
+            "\
+deleted     2 subnet, 1 vpc
+took along  1 route
+Nothing tagged eksnet:stack=shop is left (ec2:DescribeTags asked at the end).
+"
+        );
+    }
+
+    #[test]
+    fn what_is_left_is_named() {
+        let owned = |kind: &str, id: &str| Owned { kind: kind.to_owned(), id: id.into() };
+        let left = [owned("volume", "vol-0b"), owned("eip", "eipalloc-0a")];
+        let tally = Tally::default();
+        let left = Certificate { stack: "shop", tally: &tally, left: &left, asked: "the sandbox" };
+        assert_eq!(
+            certificate(&left, Style::Plain),
+            "\
+2 things tagged eksnet:stack=shop are left (the sandbox asked at the end):
+  eip     eipalloc-0a
+  volume  vol-0b
+Run `eksnet destroy` again; what it does not remember, delete by hand.
+"
+        );
+        let expected =
+            json!([{ "kind": "eip", "id": "eipalloc-0a" }, { "kind": "volume", "id": "vol-0b" }]);
+        assert_eq!(certificate_json(&left)["left"], expected);
+    }
+}

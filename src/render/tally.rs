@@ -1,0 +1,38 @@
+//! What a run has done so far, counted from its events.
+
+use std::collections::BTreeMap;
+
+use crate::{apply::Event, plan::Verb};
+
+/// Steps done, by what they did and to which kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    done: BTreeMap<Verb, BTreeMap<String, usize>>,
+}
+
+impl Tally {
+    /// Takes an event in.
+    pub fn take(&mut self, event: &Event) {
+        match event {
+            Event::Done { address, verb, .. } => {
+                let kinds = self.done.entry(*verb).or_default();
+                *kinds.entry(address.kind().to_owned()).or_default() += 1;
+            }
+            Event::Recovered { .. }
+            | Event::Started { .. }
+            | Event::Created { .. }
+            | Event::Retrying { .. }
+            | Event::Failed { .. } => {}
+        }
+    }
+
+    /// How many steps did this.
+    pub fn count(&self, verb: Verb) -> usize {
+        self.done.get(&verb).map_or(0, |kinds| kinds.values().sum())
+    }
+
+    /// How many steps did this to each kind, in alphabetical order.
+    pub fn kinds(&self, verb: Verb) -> impl Iterator<Item = (&str, usize)> {
+        self.done.get(&verb).into_iter().flatten().map(|(kind, count)| (kind.as_str(), *count))
+    }
+}

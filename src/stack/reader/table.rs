@@ -1,0 +1,146 @@
+//! Tables: sections and inline tables, asked for keys one by one.
+
+use toml::de::DeTable;
+
+use super::{Source, Span, Value, Written, listed, nearest};
+use crate::model::Diagnostic;
+
+/// A table that remembers what it was asked for.
+pub struct Table<'a> {
+    source: &'a Source,
+    /// Such as `vpc.subnets`; empty for the file itself.
+    name: String,
+    span: Span,
+    entries: &'a DeTable<'a>,
+    asked: Vec<&'static str>,
+    hint: fn(&str) -> Option<String>,
+}
+
+/// A key and its value, in a table whose keys are the user's own names.
+pub struct Entry<'a> {
+    /// The key.
+    pub key: Written<&'a str>,
+    /// Its value.
+    pub value: Value<'a>,
+}
+
+impl<'a> Table<'a> {
+    /// The file as a table.
+    pub fn root(source: &'a Source, entries: &'a DeTable<'a>) -> Self {
+        Self::new(source, String::new(), 0..0, entries)
+    }
+
+    pub(super) fn new(
+        source: &'a Source,
+        name: String,
+        span: Span,
+        entries: &'a DeTable<'a>,
+    ) -> Self {
+        Self { source, name, span, entries, asked: Vec::new(), hint: |_| None }
+    }
+
+    /// The file it belongs to.
+    pub fn source(&self) -> &'a Source {
+        self.source
+    }
+
+    /// Where it is written: its header, or all of an inline table.
+    pub fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// The value of `key`, if it is written. `example` is shown to someone who writes something else.
+    pub fn optional(&mut self, key: &'static str, example: &'static str) -> Option<Value<'a>> {
+        self.asked.push(key);
+        let (_, value) = self.entries.get_key_value(key)?;
+        Some(self.value(key, example, value))
+    }
+
+    /// The value of `key`; that it is not written is reported.
+    pub fn required(&mut self, key: &'static str, example: &'static str) -> Option<Value<'a>> {
+        let found = self.optional(key, example);
+        if found.is_none() && self.source.intact() {
+            let message = format!("{} needs `{key}`", self.title());
+            let missing = self.source.error(&self.span, message, format!("`{key}` is missing"));
+            self.source.report(missing.help(format!("add `{key} = {example}`")));
+        }
+        found
+    }
+
+    /// The value of `key`, written as a section of its own; that it is not written is reported. `example` is a whole
+    /// section.
+    pub fn section(&mut self, key: &'static str, example: &'static str) -> Option<Value<'a>> {
+        let found = self.optional(key, "{ … }");
+        if found.is_none() && self.source.intact() {
+            let name = self.path(key);
+            let end = self.source.text.trim_end().len();
+            let message = format!("the stack file needs a section `[{name}]`");
+            let missing = self.source.error(&(end..end), message, format!("no `[{name}]` yet"));
+            self.source.report(missing.help(format!("add\n\n[{name}]\n{example}")));
+        }
+        found
+    }
+
+    /// Further help with an unknown key, such as where it belongs.
+    pub fn hint(&mut self, hint: fn(&str) -> Option<String>) {
+        self.hint = hint;
+    }
+
+    /// Everything that was not asked for, in the order of the file.
+    pub fn rest(&self) -> Vec<Entry<'a>> {
+        let mut rest: Vec<Entry<'a>> = self
+            .entries
+            .iter()
+            .filter(|(key, _)| !self.asked.contains(&key.get_ref().as_ref()))
+            .map(|(key, value)| Entry {
+                key: Written { value: key.get_ref().as_ref(), span: key.span() },
+                value: self.value(key.get_ref(), "…", value),
+            })
+            .collect();
+        rest.sort_by_key(|entry| entry.key.span.start);
+        rest
+    }
+
+    /// Reports everything that was not asked for.
+    pub(super) fn close(self) {
+        for entry in self.rest() {
+            self.source.report(self.unknown(&entry.key));
+        }
+    }
+
+    fn unknown(&self, key: &Written<&str>) -> Diagnostic {
+        let message = format!("{} has no key `{}`", self.title(), key.value);
+        let mut asked = self.asked.clone();
+        asked.sort_unstable();
+        let unknown = self
+            .source
+            .error(&key.span, message, "unknown key")
+            .note(format!("the keys of {} are {}", self.title(), listed(&asked)));
+        match (self.hint)(key.value).or_else(|| {
+            nearest(key.value, asked).map(|meant| format!("write `{meant}`"))
+        }) {
+            Some(help) => unknown.help(help),
+            None => unknown.help("remove it"),
+        }
+    }
+
+    fn value(
+        &self,
+        key: &str,
+        example: &'static str,
+        value: &'a toml::Spanned<toml::de::DeValue<'a>>,
+    ) -> Value<'a> {
+        Value::new(self.source, self.path(key), example, value)
+    }
+
+    fn path(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+
+    /// How the table is called in a sentence: by its header, or by its key where it is inline.
+    fn title(&self) -> String {
+        let written = self.source.text.get(self.span.clone()).unwrap_or_default();
+        let inline = written.starts_with('{');
+        if inline { format!("`{}`", self.name) } else { format!("`[{}]`", self.name) }
+    }
+}

@@ -1,0 +1,179 @@
+//! The house rules that a test can check: imports point down, only the command line prints, files stay small and say
+//! what they are, a create makes one mutating call, the engine names no kind.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Every room and the floor it is on. A room uses its own floor and those below.
+const FLOORS: [(&str, u8); 14] = [
+    ("model", 0),
+    ("data", 0),
+    ("aws", 1),
+    ("kinds", 1),
+    ("provider", 2),
+    ("state", 2),
+    ("stack", 2),
+    ("plan", 2),
+    ("blueprint", 2),
+    ("refresh", 3),
+    ("apply", 3),
+    ("render", 4),
+    ("cli", 5),
+    ("lib", 5),
+];
+
+const LONGEST: usize = 400;
+
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of sources").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a source file reads");
+                found.push((path, text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn room(path: &Path) -> String {
+    let inside = path.strip_prefix("src").unwrap_or(path);
+    let first = inside.components().next().expect("a path has parts").as_os_str().to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+fn floor(room: &str) -> Option<u8> {
+    FLOORS.iter().find(|(name, _)| *name == room).map(|(_, floor)| *floor)
+}
+
+/// The part of a source file that is not a test.
+fn product(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap_or(text)
+}
+
+/// The rooms that a file imports from: `use crate::room…` and `use crate::{room…, room…}`.
+fn imports(text: &str) -> Vec<String> {
+    let mut rooms = Vec::new();
+    for statement in text.split("use crate::").skip(1) {
+        let statement = statement.split(';').next().unwrap_or_default();
+        let Some(group) = statement.strip_prefix('{') else {
+            rooms.extend(statement.split([':', ' ', '\n']).next().map(str::to_owned));
+            continue;
+        };
+        let mut depth = 0;
+        let mut name = String::new();
+        for letter in group.chars() {
+            match letter {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 0 => name.clear(),
+                ':' if depth == 0 => {
+                    rooms.push(name.trim().to_owned());
+                    name.clear();
+                }
+                _ if depth == 0 => name.push(letter),
+                _ => {}
+            }
+        }
+    }
+    rooms.into_iter().filter(|room| !room.is_empty()).collect()
+}
+
+#[test]
+fn imports_point_down() {
+    for (path, text) in sources("src") {
+        let room = room(&path);
+        if room == "main" {
+            continue;
+        }
+        let own = floor(&room).unwrap_or_else(|| panic!("{room} has no floor"));
+        for imported in imports(product(&text)) {
+            let theirs = floor(&imported).unwrap_or_else(|| panic!("{imported} has no floor ({})", path.display()));
+            assert!(theirs <= own, "{} (floor {own}) uses {imported} (floor {theirs})", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_command_line_prints() {
+    for (path, text) in sources("src") {
+        if room(&path) != "cli" {
+            for word in ["println!", "print!(", "eprintln!", "eprint!(", "dbg!"] {
+                assert!(!product(&text).contains(word), "{} holds {word}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are() {
+    for (path, text) in sources("src").into_iter().chain(sources("tests")) {
+        let lines = text.lines().count();
+        assert!(lines <= LONGEST, "{} has {lines} lines; it is two files", path.display());
+        assert!(text.starts_with("//!"), "{} does not say what it is", path.display());
+    }
+}
+
+#[test]
+fn a_create_makes_one_mutating_call() {
+    for (path, text) in sources("src/kinds") {
+        for create in bodies(product(&text), "async fn create(") {
+            let calls = create.matches("aws.write(").count();
+            let shared = create.matches("Self::create_all").count();
+            assert_eq!(calls + shared, 1, "the create in {} makes {calls} mutating calls", path.display());
+            assert_eq!(create.matches("aws.read(").count(), 0, "the create in {} reads", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_unwrap_and_no_unsafe() {
+    for (path, text) in sources("src") {
+        for word in [".unwrap()", "unsafe {", "todo!", "unimplemented!"] {
+            assert!(!product(&text).contains(word), "{} holds {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_engine_names_no_kind() {
+    let names: Vec<&str> = eksnet::kinds::all().iter().map(|kind| kind.facts().name).collect();
+    for folder in ["src/plan", "src/apply", "src/state", "src/provider", "src/stack"] {
+        for (path, text) in sources(folder) {
+            for line in product(&text).lines().filter(|line| !line.trim_start().starts_with("//")) {
+                for name in &names {
+                    assert!(!line.contains(&format!("\"{name}\"")), "{} names {name}: {line}", path.display());
+                }
+            }
+        }
+    }
+}
+
+/// The bodies of functions whose signature begins with `start`.
+fn bodies<'a>(text: &'a str, start: &str) -> Vec<&'a str> {
+    let end_of = |body: &'a str| {
+        let mut depth = 0;
+        for (at, letter) in body.char_indices() {
+            match letter {
+                '{' => depth += 1,
+                '}' if depth == 1 => return &body[..at],
+                '}' => depth -= 1,
+                _ => {}
+            }
+        }
+        body
+    };
+    text.match_indices(start)
+        .map(|(at, _)| &text[at..])
+        .filter(|body| body.find('{').is_some_and(|brace| body.find(';').is_none_or(|semicolon| brace < semicolon)))
+        .map(end_of)
+        .collect()
+}
