@@ -72,8 +72,10 @@ pub fn learned(state: &State, observed: &Observed) -> Vec<Entry> {
 
 fn facts(kind: &str) -> Result<&'static Facts, Diagnostic> {
     kinds::get(kind).map(|kind| kind.facts()).ok_or_else(|| {
-        Diagnostic::error(format!("the state holds a {kind}, a kind that this version of eksnet does not know"))
-            .help("use the version that wrote the state")
+        Diagnostic::error(format!(
+            "the state holds a {kind}, a kind that this version of eksnet does not know"
+        ))
+        .help("use the version that wrote the state")
     })
 }
 

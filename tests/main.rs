@@ -4,3 +4,4 @@ mod aws;
 mod house;
 mod lab;
 mod sandbox;
+mod stack;

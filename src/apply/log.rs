@@ -17,11 +17,18 @@ pub(super) struct Log<'a> {
 
 impl<'a> Log<'a> {
     pub(super) fn new(journal: &'a mut Journal) -> Self {
-        Self { journal: RefCell::new(journal), pending: RefCell::default(), broken: RefCell::default() }
+        Self {
+            journal: RefCell::new(journal),
+            pending: RefCell::default(),
+            broken: RefCell::default(),
+        }
     }
 
     /// Takes facts in. They are on disk when this ends.
-    pub(super) async fn write(&self, entries: impl IntoIterator<Item = Entry>) -> Result<(), Diagnostic> {
+    pub(super) async fn write(
+        &self,
+        entries: impl IntoIterator<Item = Entry>,
+    ) -> Result<(), Diagnostic> {
         self.pending.borrow_mut().extend(entries);
         // Whoever else learned something in this moment adds it before any of them goes on.
         tokio::task::yield_now().await;

@@ -1,6 +1,7 @@
 //! Carrying a plan out: every step that may run runs, each fact is on disk before the next call relies on it, and
 //! whatever the run was doing when it died is found again by the next one.
 
+mod create;
 mod event;
 mod log;
 mod recover;
@@ -96,12 +97,15 @@ pub async fn apply(
         tagging: step::Tagging::default(),
     };
     let began = Instant::now();
-    let mut outcome =
-        Outcome { critical_path: Duration::from_secs(schedule.critical_path()), ..Outcome::default() };
+    let mut outcome = Outcome {
+        critical_path: Duration::from_secs(schedule.critical_path()),
+        ..Outcome::default()
+    };
     run.all(&mut schedule, &mut outcome).await?;
     outcome.elapsed = began.elapsed();
     outcome.done = schedule.count_done();
-    outcome.skipped = schedule.skipped().into_iter().map(|id| schedule.steps()[id].address.clone()).collect();
+    outcome.skipped =
+        schedule.skipped().into_iter().map(|id| schedule.steps()[id].address.clone()).collect();
     outcome.interrupted = run.stop.asked() && schedule.unfinished() > 0;
     run.log.finish()?;
     Ok(outcome)
@@ -111,14 +115,19 @@ pub async fn apply(
 fn kept(plan: &Plan, state: &crate::state::State) -> Vec<Entry> {
     let mut entries = Vec::new();
     for (address, change) in &plan.changes {
-        let (Action::Keep, Some(record), Some(after)) = (change.action, state.resources.get(address), &change.after)
+        let (Action::Keep, Some(record), Some(after)) =
+            (change.action, state.resources.get(address), &change.after)
         else {
             continue;
         };
         let kept = Record {
             fields: after.clone(),
             tags: change.tags_after.clone(),
-            needs: change.needs.iter().map(|(address, edge)| (address.clone(), edge.field.clone())).collect(),
+            needs: change
+                .needs
+                .iter()
+                .map(|(address, edge)| (address.clone(), edge.field.clone()))
+                .collect(),
             section: change.section.clone(),
             ..record.clone()
         };
@@ -131,7 +140,8 @@ fn kept(plan: &Plan, state: &crate::state::State) -> Vec<Entry> {
 
 impl<'a> Run<'a> {
     async fn all(&self, schedule: &mut Schedule, outcome: &mut Outcome) -> Result<(), Diagnostic> {
-        let mut running: FuturesUnordered<LocalBoxFuture<'_, Vec<(StepId, Turn)>>> = FuturesUnordered::new();
+        let mut running: FuturesUnordered<LocalBoxFuture<'_, Vec<(StepId, Turn)>>> =
+            FuturesUnordered::new();
         let mut began: BTreeMap<StepId, Instant> = BTreeMap::new();
         loop {
             if !self.stop.asked() {
@@ -139,7 +149,11 @@ impl<'a> Run<'a> {
                 for id in &started {
                     began.insert(*id, Instant::now());
                     let Step { address, verb, seconds, .. } = &schedule.steps()[*id];
-                    self.say(Event::Started { address: address.clone(), verb: *verb, usual_seconds: *seconds });
+                    self.say(Event::Started {
+                        address: address.clone(),
+                        verb: *verb,
+                        usual_seconds: *seconds,
+                    });
                 }
                 for batch in self.batches(&started, schedule.steps()) {
                     running.push(Box::pin(self.begin(batch)));
@@ -151,7 +165,9 @@ impl<'a> Run<'a> {
                 match turn {
                     Turn::Created(pending) => {
                         schedule.created(id);
-                        running.push(Box::pin(async move { vec![(id, self.become_ready(pending).await)] }));
+                        running.push(Box::pin(async move {
+                            vec![(id, self.become_ready(pending).await)]
+                        }));
                     }
                     Turn::Done => {
                         schedule.done(id);
@@ -160,7 +176,11 @@ impl<'a> Run<'a> {
                     }
                     Turn::Trouble(Trouble::Refused(problem)) => {
                         schedule.failed(id);
-                        self.say(Event::Failed { address: address.clone(), verb, problem: problem.clone() });
+                        self.say(Event::Failed {
+                            address: address.clone(),
+                            verb,
+                            problem: problem.clone(),
+                        });
                         outcome.failures.push(Failure { address, verb, problem });
                     }
                     Turn::Trouble(Trouble::Stopped) => {}
@@ -197,7 +217,8 @@ impl<'a> Run<'a> {
             return None;
         }
         let after = self.plan.changes.get(&step.address)?.after.as_ref()?;
-        let agreed: Vec<String> = facts.batch.iter().map(|field| after[*field].to_string()).collect();
+        let agreed: Vec<String> =
+            facts.batch.iter().map(|field| after[*field].to_string()).collect();
         Some(format!("{} {}", facts.name, agreed.join(" ")))
     }
 

@@ -103,8 +103,12 @@ pub async fn settle(
     journal: &mut Journal,
     tell: &dyn Fn(Event),
 ) -> Result<(), Diagnostic> {
-    let open: Vec<(Address, Intent)> =
-        journal.state().open.iter().map(|(address, intent)| (address.clone(), intent.clone())).collect();
+    let open: Vec<(Address, Intent)> = journal
+        .state()
+        .open
+        .iter()
+        .map(|(address, intent)| (address.clone(), intent.clone()))
+        .collect();
     for (address, intent) in open {
         let facts = facts(&address)?;
         let order = order(&address, &intent);
@@ -140,8 +144,12 @@ async fn repeat(
             Class::Throttled | Class::Unavailable | Class::Busy if attempt < 10 => {
                 tokio::time::sleep(backoff(attempt)).await;
             }
-            Class::Throttled | Class::Unavailable | Class::Busy | Class::Denied => return Err(problem),
-            Class::Missing | Class::InUse | Class::Taken | Class::Invalid | Class::Quota => return Ok(None),
+            Class::Throttled | Class::Unavailable | Class::Busy | Class::Denied => {
+                return Err(problem);
+            }
+            Class::Missing | Class::InUse | Class::Taken | Class::Invalid | Class::Quota => {
+                return Ok(None);
+            }
         }
     }
 }
@@ -165,7 +173,9 @@ fn outcome(
 
 fn facts(address: &Address) -> Result<&'static Facts, Diagnostic> {
     kinds::get(address.kind()).map(|kind| kind.facts()).ok_or_else(|| {
-        Diagnostic::error(format!("{address} is of a kind that this version of eksnet does not know"))
-            .help("use the version that wrote the state")
+        Diagnostic::error(format!(
+            "{address} is of a kind that this version of eksnet does not know"
+        ))
+        .help("use the version that wrote the state")
     })
 }

@@ -59,15 +59,22 @@ impl Schedule {
         for id in order.into_iter().rev() {
             let own = u64::from(steps[id].seconds).max(CALL);
             let after = |(next, until): &(StepId, Until)| {
-                remaining[*next] + match until {
-                    Until::Created => CALL,
-                    Until::Ready => own,
-                }
+                remaining[*next]
+                    + match until {
+                        Until::Created => CALL,
+                        Until::Ready => own,
+                    }
             };
             remaining[id] = waiting[id].iter().map(after).max().unwrap_or(0).max(own);
         }
-        let mut schedule =
-            Self { progress: vec![Progress::Waiting; steps.len()], steps, open, waiting, remaining, ready: BinaryHeap::new() };
+        let mut schedule = Self {
+            progress: vec![Progress::Waiting; steps.len()],
+            steps,
+            open,
+            waiting,
+            remaining,
+            ready: BinaryHeap::new(),
+        };
         for id in 0..schedule.steps.len() {
             schedule.offer(id);
         }
@@ -151,7 +158,9 @@ impl Schedule {
 
     /// Steps that have neither ended nor been skipped.
     pub fn unfinished(&self) -> usize {
-        self.count(Progress::Waiting) + self.count(Progress::Running) + self.count(Progress::Created)
+        self.count(Progress::Waiting)
+            + self.count(Progress::Running)
+            + self.count(Progress::Created)
     }
 
     fn count(&self, progress: Progress) -> usize {
@@ -175,7 +184,10 @@ impl Schedule {
 }
 
 /// Every step after all it waits for; or the steps of circles.
-fn order(open: &[usize], waiting: &[Vec<(StepId, Until)>]) -> Result<Vec<StepId>, BTreeSet<StepId>> {
+fn order(
+    open: &[usize],
+    waiting: &[Vec<(StepId, Until)>],
+) -> Result<Vec<StepId>, BTreeSet<StepId>> {
     let mut open = open.to_vec();
     let mut order: Vec<StepId> = (0..open.len()).filter(|id| open[*id] == 0).collect();
     let mut next = 0;
@@ -250,7 +262,11 @@ mod tests {
 
     #[test]
     fn circles_are_named() {
-        let steps = vec![step("a", 1, &[(1, Until::Ready)]), step("b", 1, &[(0, Until::Ready)]), step("c", 1, &[])];
+        let steps = vec![
+            step("a", 1, &[(1, Until::Ready)]),
+            step("b", 1, &[(0, Until::Ready)]),
+            step("c", 1, &[]),
+        ];
         assert_eq!(Schedule::new(steps).expect_err("a circle"), BTreeSet::from([0, 1]));
     }
 }

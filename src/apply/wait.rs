@@ -32,7 +32,11 @@ impl Looks {
     const FIRST: Duration = Duration::from_millis(500);
 
     fn new(usual_seconds: u32) -> Self {
-        Self { began: Instant::now(), usual: Duration::from_secs(u64::from(usual_seconds)), count: 0 }
+        Self {
+            began: Instant::now(),
+            usual: Duration::from_secs(u64::from(usual_seconds)),
+            count: 0,
+        }
     }
 
     fn next(&mut self) -> Duration {
@@ -56,7 +60,11 @@ impl Looks {
 
 impl Run<'_> {
     /// Ends when the resource is ready, with what was seen of it.
-    pub(super) async fn until_ready(&self, facts: &'static Facts, id: &Identity) -> Result<Found<Value>, Trouble> {
+    pub(super) async fn until_ready(
+        &self,
+        facts: &'static Facts,
+        id: &Identity,
+    ) -> Result<Found<Value>, Trouble> {
         let mut looks = Looks::new(facts.timing.create);
         loop {
             self.pause(looks.next()).await?;
@@ -65,7 +73,11 @@ impl Run<'_> {
                 match found.phase {
                     Phase::Ready => return Ok(found),
                     Phase::Failed(reason) => {
-                        return Err(Trouble::Refused(Problem::new(Class::Invalid, "Failed", reason)));
+                        return Err(Trouble::Refused(Problem::new(
+                            Class::Invalid,
+                            "Failed",
+                            reason,
+                        )));
                     }
                     Phase::Pending | Phase::Deleting => {}
                 }
@@ -77,7 +89,11 @@ impl Run<'_> {
     }
 
     /// Ends when the resource is gone.
-    pub(super) async fn until_gone(&self, facts: &'static Facts, id: &Identity) -> Result<(), Trouble> {
+    pub(super) async fn until_gone(
+        &self,
+        facts: &'static Facts,
+        id: &Identity,
+    ) -> Result<(), Trouble> {
         let mut looks = Looks::new(facts.timing.delete);
         loop {
             self.pause(looks.next()).await?;
@@ -90,7 +106,11 @@ impl Run<'_> {
         }
     }
 
-    async fn look(&self, facts: &'static Facts, id: &Identity) -> Result<Option<Found<Value>>, Trouble> {
+    async fn look(
+        &self,
+        facts: &'static Facts,
+        id: &Identity,
+    ) -> Result<Option<Found<Value>>, Trouble> {
         let gather = Rc::clone(self.wait.by_kind.borrow_mut().entry(facts.name).or_default());
         let load = |ids: Vec<String>| async move {
             let ids: Vec<Identity> = ids.into_iter().map(Identity).collect();
@@ -112,6 +132,7 @@ impl Run<'_> {
 
 fn late(what: &str, looks: &Looks) -> Trouble {
     let minutes = looks.began.elapsed().as_secs() / 60;
-    let message = format!("it {what} after {minutes} minutes; usual are {} seconds", looks.usual.as_secs());
+    let message =
+        format!("it {what} after {minutes} minutes; usual are {} seconds", looks.usual.as_secs());
     Trouble::Refused(Problem::new(Class::Unavailable, "TooSlow", message))
 }

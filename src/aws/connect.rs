@@ -3,7 +3,8 @@
 use std::{cell::RefCell, collections::HashMap, sync::Mutex, time::Duration};
 
 use aws_config::{
-    AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig,
+    AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig, retry::RetryConfig,
+    timeout::TimeoutConfig,
 };
 use aws_credential_types::{Credentials, provider::ProvideCredentials};
 use aws_smithy_http_client::{Connector, proxy::ProxyConfig, tls};
@@ -60,7 +61,11 @@ pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
 async fn load(target: &Target, loopback: bool) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(Region::new(target.region.clone()))
-        .http_client(http_client(if loopback { ProxyConfig::disabled() } else { ProxyConfig::from_env() }))
+        .http_client(http_client(if loopback {
+            ProxyConfig::disabled()
+        } else {
+            ProxyConfig::from_env()
+        }))
         // The engine decides what may be repeated. An explicit setting also keeps a bad AWS_RETRY_MODE from panicking.
         .retry_config(RetryConfig::disabled())
         .timeout_config(
@@ -84,7 +89,8 @@ async fn load(target: &Target, loopback: bool) -> SdkConfig {
 /// An emulator on loopback wants no credentials, and the SDK signs nothing without any.
 fn emulator_credentials(loader: ConfigLoader, loopback: bool) -> ConfigLoader {
     if loopback && std::env::var_os("AWS_ACCESS_KEY_ID").is_none() {
-        loader.credentials_provider(Credentials::new("emulator", "emulator", None, None, "loopback"))
+        loader
+            .credentials_provider(Credentials::new("emulator", "emulator", None, None, "loopback"))
     } else {
         loader
     }
@@ -108,9 +114,9 @@ async fn require_credentials(config: &SdkConfig) -> Result<(), Diagnostic> {
     };
     match provider.provide_credentials().await {
         Ok(_) => Ok(()),
-        Err(error) => Err(missing(
-            aws_smithy_types::error::display::DisplayErrorContext(&error).to_string(),
-        )),
+        Err(error) => {
+            Err(missing(aws_smithy_types::error::display::DisplayErrorContext(&error).to_string()))
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::{collections::HashSet, future::Future, rc::Rc};
 
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, Filter, InternetGateway, ResourceType, RouteTable, Tag, TagSpecification,
-    UnsuccessfulItem, Vpc, VpcEndpoint,
+    AttributeBooleanValue, Filter, InternetGateway, ResourceType, RouteTable, Tag,
+    TagSpecification, UnsuccessfulItem, Vpc, VpcEndpoint,
 };
 use futures_util::future::try_join_all;
 
@@ -38,7 +38,10 @@ impl Shared {
 
 /// A filter `name = any of values`.
 pub fn filter(name: &str, values: impl IntoIterator<Item = impl Into<String>>) -> Filter {
-    Filter::builder().name(name).set_values(Some(values.into_iter().map(Into::into).collect())).build()
+    Filter::builder()
+        .name(name)
+        .set_values(Some(values.into_iter().map(Into::into).collect()))
+        .build()
 }
 
 /// The owner's tags, to be set by the create call itself.
@@ -82,7 +85,10 @@ where
 
 impl Aws {
     /// DescribeVpcs by id. A missing one is left out.
-    pub async fn vpcs(&self, ids: impl IntoIterator<Item = String>) -> Result<Rc<Vec<Vpc>>, Problem> {
+    pub async fn vpcs(
+        &self,
+        ids: impl IntoIterator<Item = String>,
+    ) -> Result<Rc<Vec<Vpc>>, Problem> {
         let load = |ids: Vec<String>| async move {
             in_chunks(ids, |chunk| async move {
                 let request = self.ec2.describe_vpcs().filters(filter("vpc-id", chunk));
@@ -150,8 +156,10 @@ impl Aws {
     ) -> Result<Rc<Vec<InternetGateway>>, Problem> {
         let load = |ids: Vec<String>| async move {
             in_chunks(ids, |chunk| async move {
-                let request =
-                    self.ec2.describe_internet_gateways().filters(filter("internet-gateway-id", chunk));
+                let request = self
+                    .ec2
+                    .describe_internet_gateways()
+                    .filters(filter("internet-gateway-id", chunk));
                 self.read(|| request.clone().into_paginator().items().send().try_collect()).await
             })
             .await

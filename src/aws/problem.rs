@@ -16,7 +16,12 @@ where
     let code = meta.code().unwrap_or("Unknown");
     let message = meta.message().unwrap_or("AWS gave no message");
     let request_id = meta.extra("aws_request_id").map(str::to_owned);
-    Problem { class: classify(code, status), code: code.to_owned(), message: message.to_owned(), request_id }
+    Problem {
+        class: classify(code, status),
+        code: code.to_owned(),
+        message: message.to_owned(),
+        request_id,
+    }
 }
 
 /// A call that never got a readable answer: its effect may or may not have happened.
@@ -27,7 +32,9 @@ where
     let (class, code) = match error {
         SdkError::ConstructionFailure(_) => (Class::Invalid, "RequestNotBuilt"),
         SdkError::TimeoutError(_) => (Class::Unavailable, "Timeout"),
-        SdkError::DispatchFailure(failure) if failure.is_user() => (Class::Invalid, "RequestNotBuilt"),
+        SdkError::DispatchFailure(failure) if failure.is_user() => {
+            (Class::Invalid, "RequestNotBuilt")
+        }
         SdkError::DispatchFailure(_) => (Class::Unavailable, "ConnectionFailed"),
         _ => (Class::Unavailable, "AnswerUnreadable"),
     };
@@ -46,23 +53,61 @@ pub fn present<T>(answer: Result<T, Problem>) -> Result<Option<T>, Problem> {
 /// The class of an error code; the HTTP status decides where the code says nothing.
 pub(super) fn classify(code: &str, status: u16) -> Class {
     match code {
-        "RequestLimitExceeded" | "Throttling" | "ThrottlingException" | "ThrottledException"
-        | "TooManyRequestsException" | "SlowDown" | "PriorRequestNotComplete" => Class::Throttled,
-        "DependencyViolation" | "ResourceInUse" | "ResourceInUseException" | "DeleteConflict"
-        | "InvalidIPAddress.InUse" | "CannotDelete" | "InvalidGroup.InUse" => Class::InUse,
-        "IncorrectState" | "IncorrectInstanceState" | "OperationAborted" | "OperationAbortedException"
-        | "ConcurrentModification" | "ConcurrentModificationException" | "InvalidState" => Class::Busy,
-        "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" | "AuthFailure"
-        | "UnrecognizedClientException" | "InvalidClientTokenId" | "ExpiredToken" | "ExpiredTokenException"
-        | "SignatureDoesNotMatch" | "OptInRequired" => Class::Denied,
-        "NoSuchEntity" | "ResourceNotFoundException" | "NatGatewayNotFound" | "Gateway.NotAttached"
-        | "InvalidAllocationID.NotFound" | "InvalidAssociationID.NotFound" => Class::Missing,
-        "EntityAlreadyExists" | "ResourceAlreadyExistsException" | "RouteAlreadyExists"
-        | "FlowLogAlreadyExists" | "Resource.AlreadyAssociated" | "InvalidSubnet.Conflict"
+        "RequestLimitExceeded"
+        | "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "TooManyRequestsException"
+        | "SlowDown"
+        | "PriorRequestNotComplete" => Class::Throttled,
+        "DependencyViolation"
+        | "ResourceInUse"
+        | "ResourceInUseException"
+        | "DeleteConflict"
+        | "InvalidIPAddress.InUse"
+        | "CannotDelete"
+        | "InvalidGroup.InUse" => Class::InUse,
+        "IncorrectState"
+        | "IncorrectInstanceState"
+        | "OperationAborted"
+        | "OperationAbortedException"
+        | "ConcurrentModification"
+        | "ConcurrentModificationException"
+        | "InvalidState" => Class::Busy,
+        "UnauthorizedOperation"
+        | "AccessDenied"
+        | "AccessDeniedException"
+        | "AuthFailure"
+        | "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "ExpiredToken"
+        | "ExpiredTokenException"
+        | "SignatureDoesNotMatch"
+        | "OptInRequired" => Class::Denied,
+        "NoSuchEntity"
+        | "ResourceNotFoundException"
+        | "NatGatewayNotFound"
+        | "Gateway.NotAttached"
+        | "InvalidAllocationID.NotFound"
+        | "InvalidAssociationID.NotFound" => Class::Missing,
+        "EntityAlreadyExists"
+        | "ResourceAlreadyExistsException"
+        | "RouteAlreadyExists"
+        | "FlowLogAlreadyExists"
+        | "Resource.AlreadyAssociated"
+        | "InvalidSubnet.Conflict"
         | "ResourceAlreadyAssigned" => Class::Taken,
-        "LimitExceeded" | "LimitExceededException" | "ServiceQuotaExceededException" => Class::Quota,
-        "InternalError" | "InternalFailure" | "InternalServerError" | "ServiceUnavailable" | "Unavailable"
-        | "ServiceFailure" | "ServiceFailureException" | "ServiceUnavailableException" => Class::Unavailable,
+        "LimitExceeded" | "LimitExceededException" | "ServiceQuotaExceededException" => {
+            Class::Quota
+        }
+        "InternalError"
+        | "InternalFailure"
+        | "InternalServerError"
+        | "ServiceUnavailable"
+        | "Unavailable"
+        | "ServiceFailure"
+        | "ServiceFailureException"
+        | "ServiceUnavailableException" => Class::Unavailable,
         _ if code.ends_with(".NotFound") || code.ends_with("NotFound") => Class::Missing,
         _ if code.ends_with(".Duplicate") || code.ends_with("AlreadyExists") => Class::Taken,
         _ if code.ends_with("LimitExceeded") || code.ends_with("QuotaExceeded") => Class::Quota,

@@ -24,7 +24,9 @@ const fn rate(capacity: f64, refill: f64) -> Rate {
 pub fn of(action: &str) -> Rate {
     match action.split_once(':') {
         Some(("ec2", "CreateNatGateway" | "DeleteNatGateway")) => rate(10.0, 1.0),
-        Some(("ec2", "CreateVpcEndpoint" | "ModifyVpcEndpoint" | "DeleteVpcEndpoints")) => rate(4.0, 0.3),
+        Some(("ec2", "CreateVpcEndpoint" | "ModifyVpcEndpoint" | "DeleteVpcEndpoints")) => {
+            rate(4.0, 0.3)
+        }
         Some(("ec2", "CreateTags" | "DeleteTags")) => rate(100.0, 10.0),
         Some(("ec2", name)) if reads(name) => rate(100.0, 20.0),
         Some(("ec2", _)) => rate(50.0, 5.0),
@@ -80,7 +82,8 @@ impl Rates {
         let now = Instant::now();
         if !self.buckets.contains_key(action) {
             let rate = of(action);
-            self.buckets.insert(action.to_owned(), Bucket { rate, tokens: rate.capacity, since: now });
+            self.buckets
+                .insert(action.to_owned(), Bucket { rate, tokens: rate.capacity, since: now });
         }
         let bucket = self.buckets.get_mut(action).expect("inserted above");
         let gained = now.duration_since(bucket.since).as_secs_f64() * bucket.rate.refill;

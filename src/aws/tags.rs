@@ -20,7 +20,12 @@ const RESOURCES: usize = 1000;
 
 impl Aws {
     /// Makes one change of tags on several resources of one kind. Repeatable.
-    pub async fn tag(&self, tagging: &Tagging, ids: &[Identity], change: &TagChange) -> Result<(), Problem> {
+    pub async fn tag(
+        &self,
+        tagging: &Tagging,
+        ids: &[Identity],
+        change: &TagChange,
+    ) -> Result<(), Problem> {
         match tagging {
             Tagging::None => Ok(()),
             Tagging::Ec2(_) => self.tag_ec2(ids, change).await,
@@ -43,7 +48,9 @@ impl Aws {
     pub async fn owned(&self, tagging: &Tagging, owner: &Owner) -> Result<Vec<Identity>, Problem> {
         match tagging {
             Tagging::Ec2(resource_type) => {
-                let at_address = self.tagged_with(resource_type, TAG_ADDRESS, owner.address.as_str(), None).await?;
+                let at_address = self
+                    .tagged_with(resource_type, TAG_ADDRESS, owner.address.as_str(), None)
+                    .await?;
                 if at_address.is_empty() {
                     return Ok(at_address);
                 }
@@ -62,7 +69,8 @@ impl Aws {
             .describe_tags()
             .filters(filter("key", [TAG_STACK]))
             .filters(filter("value", [stack]));
-        let tags = self.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+        let tags =
+            self.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
         let entries = tags.into_iter().filter_map(|tag| {
             Some((tag.resource_type?.as_str().to_owned(), Identity(tag.resource_id?)))
         });
@@ -85,7 +93,8 @@ impl Aws {
         if let Some(ids) = among {
             request = request.filters(filter("resource-id", ids.iter().map(Identity::as_str)));
         }
-        let tags = self.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+        let tags =
+            self.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
         Ok(tags.into_iter().filter_map(|tag| tag.resource_id.map(Identity)).collect())
     }
 
@@ -94,14 +103,21 @@ impl Aws {
         for chunk in ids.chunks(RESOURCES) {
             let ids = Some(chunk.iter().map(|id| id.0.clone()).collect::<Vec<_>>());
             if !change.set.is_empty() {
-                let tags = change.set.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
-                let request =
-                    self.ec2.create_tags().set_resources(ids.clone()).set_tags(Some(tags.collect()));
+                let tags = change
+                    .set
+                    .iter()
+                    .map(|(key, value)| Tag::builder().key(key).value(value).build());
+                let request = self
+                    .ec2
+                    .create_tags()
+                    .set_resources(ids.clone())
+                    .set_tags(Some(tags.collect()));
                 self.write(|| request.clone().send()).await?;
             }
             if !change.unset.is_empty() {
                 let tags = change.unset.iter().map(|key| Tag::builder().key(key).build());
-                let request = self.ec2.delete_tags().set_resources(ids).set_tags(Some(tags.collect()));
+                let request =
+                    self.ec2.delete_tags().set_resources(ids).set_tags(Some(tags.collect()));
                 self.write(|| request.clone().send()).await?;
             }
         }
@@ -129,8 +145,11 @@ impl Aws {
             self.write(|| request.clone().send()).await?;
         }
         if !change.unset.is_empty() {
-            let request =
-                self.logs.untag_resource().resource_arn(&arn).set_tag_keys(Some(change.unset.clone()));
+            let request = self
+                .logs
+                .untag_resource()
+                .resource_arn(&arn)
+                .set_tag_keys(Some(change.unset.clone()));
             self.write(|| request.clone().send()).await?;
         }
         Ok(())

@@ -25,7 +25,9 @@ pub fn egress(plan: &Plan, state: &State) -> Egress {
     for (address, change) in gateways(plan) {
         match change.action {
             Action::Keep | Action::Update => after.extend(remembered(address, state)),
-            Action::Create | Action::Replace(_) => after.extend(planned(address, change.after.as_ref(), plan, state)),
+            Action::Create | Action::Replace(_) => {
+                after.extend(planned(address, change.after.as_ref(), plan, state))
+            }
             Action::Delete | Action::Forget => {}
         }
     }
@@ -36,8 +38,10 @@ pub fn egress(plan: &Plan, state: &State) -> Egress {
 
 /// The addresses that a state remembers.
 pub fn addresses(state: &State) -> Vec<String> {
-    let gateways = state.resources.keys().filter(|address| address.kind() == NatGateway::FACTS.name);
-    let mut addresses: Vec<String> = gateways.flat_map(|address| remembered(address, state)).collect();
+    let gateways =
+        state.resources.keys().filter(|address| address.kind() == NatGateway::FACTS.name);
+    let mut addresses: Vec<String> =
+        gateways.flat_map(|address| remembered(address, state)).collect();
     addresses.sort();
     addresses.dedup();
     addresses
@@ -54,22 +58,25 @@ fn remembered(address: &Address, state: &State) -> Vec<String> {
     if let Some(ip) = allocation.and_then(|id| public_ip(&id.into(), state)) {
         return vec![ip];
     }
-    let ips = record.outputs.get("public_ips").map(|ips| ips.split(',').map(str::to_owned).collect());
+    let ips =
+        record.outputs.get("public_ips").map(|ips| ips.split(',').map(str::to_owned).collect());
     ips.unwrap_or_else(|| vec![allocation.map_or_else(|| address.to_string(), str::to_owned)])
 }
 
 /// The addresses of a gateway that will be made.
 fn planned(address: &Address, after: Option<&Value>, plan: &Plan, state: &State) -> Vec<String> {
-    let Some(allocation) = after.and_then(|fields| fields.get("eip")).filter(|eip| !eip.is_null()) else {
+    let Some(allocation) = after.and_then(|fields| fields.get("eip")).filter(|eip| !eip.is_null())
+    else {
         return vec![address.to_string()];
     };
     if let Some((eip, _)) = value::as_reference(allocation) {
         return vec![eip.to_string()];
     }
     let id = allocation.as_str().unwrap_or_default();
-    let kept = plan.changes.keys().any(|address| {
-        state.resources.get(address).is_some_and(|record| record.id.as_str() == id)
-    });
+    let kept = plan
+        .changes
+        .keys()
+        .any(|address| state.resources.get(address).is_some_and(|record| record.id.as_str() == id));
     let known = public_ip(&id.into(), state).filter(|_| kept);
     vec![known.unwrap_or_else(|| id.to_owned())]
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{Draft, address, vpc};
 use crate::{
-    kinds::{Direction, GatewayEndpoint, InterfaceEndpoint, Kind, RouteTable, SecurityGroup, SecurityGroupRule, Subnet},
+    kinds::{
+        Direction, GatewayEndpoint, InterfaceEndpoint, Kind, RouteTable, SecurityGroup,
+        SecurityGroupRule, Subnet,
+    },
     model::{Address, Ref},
     stack::Tier,
 };
@@ -27,7 +30,8 @@ pub(super) fn draw(draft: &mut Draft<'_>) {
         } else {
             let subnets = one_a_zone(draft);
             let security_groups = vec![Ref::id(&address::<SecurityGroup>(GROUP))];
-            let fields = InterfaceEndpoint { vpc, service, subnets, security_groups, private_dns: true };
+            let fields =
+                InterfaceEndpoint { vpc, service, subnets, security_groups, private_dns: true };
             draft.add(SECTION, &endpoint.service, fields);
         }
     }

@@ -79,13 +79,19 @@ fn doors(draft: &mut Draft<'_>) -> BTreeMap<String, String> {
 }
 
 /// A public gateway in `subnet`, with an address of its own unless one is given.
-fn gateway(draft: &mut Draft<'_>, zone: &str, subnet: &str, allocation: Option<&String>) -> Address {
+fn gateway(
+    draft: &mut Draft<'_>,
+    zone: &str,
+    subnet: &str,
+    allocation: Option<&String>,
+) -> Address {
     let eip = match allocation {
         Some(allocation) => Ref::from(allocation.as_str()),
         None => Ref::id(&draft.add(SECTION, &format!("nat-{zone}"), Eip {})),
     };
     let subnet = Ref::id(&address::<Subnet>(subnet));
-    let gateway = draft.add(SECTION, zone, NatGateway { subnet: Some(subnet), eip: Some(eip), vpc: None });
+    let gateway =
+        draft.add(SECTION, zone, NatGateway { subnet: Some(subnet), eip: Some(eip), vpc: None });
     open_door(draft, &gateway);
     gateway
 }

@@ -1,15 +1,13 @@
 //! Subnets, and one route table for each group of subnets that shares its way out: all public ones, all isolated ones,
 //! the private ones of each zone.
 
-use std::collections::BTreeMap;
-
 use ipnet::Ipv4Net;
 
 use super::{Draft, address, vpc};
 use crate::{
     kinds::{
-        EgressOnlyInternetGateway, InternetGateway, Ipv6Part, Route, RouteTable, RouteTableAssociation, Subnet,
-        VpcCidrBlock, VpcIpv6Block,
+        EgressOnlyInternetGateway, InternetGateway, Ipv6Part, Route, RouteTable,
+        RouteTableAssociation, Subnet, VpcCidrBlock, VpcIpv6Block,
     },
     model::{Address, Ref, Until},
     stack::{Tier, Zone},
@@ -23,7 +21,8 @@ pub(super) fn draw(draft: &mut Draft<'_>) {
     let stack = draft.stack;
     for (name, subnet) in &stack.vpc.subnets {
         let table = table_name(subnet.tier, &subnet.zone);
-        let address = add_subnet(draft, SECTION, name, subnet.cidr, &subnet.zone, subnet.ipv6_index);
+        let address =
+            add_subnet(draft, SECTION, name, subnet.cidr, &subnet.zone, subnet.ipv6_index);
         // The load balancer controller, and eksnet, choose subnets by these.
         match subnet.tier {
             Tier::Public => draft.tag(&address, "kubernetes.io/role/elb", "1"),
@@ -32,10 +31,8 @@ pub(super) fn draw(draft: &mut Draft<'_>) {
         }
         associate(draft, SECTION, name, &address, subnet.tier, &table);
     }
-    let zones: BTreeMap<String, Zone> =
-        stack.vpc.subnets.values().map(|subnet| (subnet.zone.key(), subnet.zone.clone())).collect();
     for (key, part) in stack.vpc.pods.iter().flat_map(|pods| &pods.zones) {
-        let Some(zone) = zones.get(key) else { continue };
+        let zone = &part.zone;
         let name = format!("pods-{key}");
         let subnet = add_subnet(draft, "vpc.pods", &name, part.cidr, zone, part.ipv6_index);
         draft.tag(&subnet, "kubernetes.io/role/cni", "1");
@@ -67,8 +64,15 @@ fn add_subnet(
         Zone::Id(id) => (None, Some(id.clone())),
     };
     let dual = ipv6.is_some();
-    let subnet =
-        Subnet { vpc: vpc::id(draft), cidr, zone, zone_id, public_ip: false, ipv6, ipv6_on_launch: dual };
+    let subnet = Subnet {
+        vpc: vpc::id(draft),
+        cidr,
+        zone,
+        zone_id,
+        public_ip: false,
+        ipv6,
+        ipv6_on_launch: dual,
+    };
     let address = draft.add(section, name, subnet);
     if dual {
         // The /64 is cut from a block whose addresses are known only when the association is complete.
@@ -86,7 +90,14 @@ pub(super) fn table_name(tier: Tier, zone: &Zone) -> String {
     }
 }
 
-fn associate(draft: &mut Draft<'_>, section: &str, name: &str, subnet: &Address, tier: Tier, table: &str) {
+fn associate(
+    draft: &mut Draft<'_>,
+    section: &str,
+    name: &str,
+    subnet: &Address,
+    tier: Tier,
+    table: &str,
+) {
     let table = ensure_table(draft, tier, table);
     let association = RouteTableAssociation { subnet: Ref::id(subnet), table: Ref::id(&table) };
     draft.add(section, name, association);
@@ -117,7 +128,13 @@ fn ensure_table(draft: &mut Draft<'_>, tier: Tier, name: &str) -> Address {
 }
 
 /// A route of the table called `table`.
-pub(super) fn route(draft: &mut Draft<'_>, table: &str, name: &str, destination: &str, target: &Address) -> Address {
+pub(super) fn route(
+    draft: &mut Draft<'_>,
+    table: &str,
+    name: &str,
+    destination: &str,
+    target: &Address,
+) -> Address {
     let fields = Route {
         table: Ref::id(&address::<RouteTable>(table)),
         destination: destination.to_owned(),

@@ -3,7 +3,8 @@
 use super::{Draft, address};
 use crate::{
     kinds::{
-        EgressOnlyInternetGateway, InternetGateway, InternetGatewayAttachment, Vpc, VpcCidrBlock, VpcIpv6Block,
+        EgressOnlyInternetGateway, InternetGateway, InternetGatewayAttachment, Vpc, VpcCidrBlock,
+        VpcIpv6Block,
     },
     model::{Address, Ref},
     stack::Tier,
@@ -23,7 +24,8 @@ pub(super) fn draw(draft: &mut Draft<'_>) {
         draft.add(SECTION, &stack.name, VpcIpv6Block { vpc: id(draft) });
         draft.add(SECTION, &stack.name, EgressOnlyInternetGateway { vpc: id(draft) });
     }
-    if stack.vpc.subnets.values().any(|subnet| subnet.tier == Tier::Public) || nat_needs_door(draft) {
+    if stack.vpc.subnets.values().any(|subnet| subnet.tier == Tier::Public) || nat_needs_door(draft)
+    {
         let gateway = draft.add(SECTION, &stack.name, InternetGateway {});
         let attachment = InternetGatewayAttachment { vpc: id(draft), gateway: Ref::id(&gateway) };
         draft.add(SECTION, &stack.name, attachment);

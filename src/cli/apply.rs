@@ -62,7 +62,8 @@ async fn work(args: &ApplyArgs, setting: &Setting, saved: Option<Saved>) -> Answ
         return remember_kept(args, &prospect, intention, &*provider, &mut journal).await;
     }
     // A saved plan has been looked at already: applying it is the approval.
-    let approved = args.auto_approve || saved.is_some() || screen::confirm("Apply this plan?").map_err(one)?;
+    let approved =
+        args.auto_approve || saved.is_some() || screen::confirm("Apply this plan?").map_err(one)?;
     if !approved {
         screen::say_line("Nothing has been changed.");
         return Ok(Exit::Failed);
@@ -74,16 +75,27 @@ async fn work(args: &ApplyArgs, setting: &Setting, saved: Option<Saved>) -> Answ
     Ok(run::exit(&outcome))
 }
 
-fn close(args: &ApplyArgs, outcome: &Outcome, teller: &Teller, provider: &dyn Provider, clock: Clock) {
+fn close(
+    args: &ApplyArgs,
+    outcome: &Outcome,
+    teller: &Teller,
+    provider: &dyn Provider,
+    clock: Clock,
+) {
     let (tally, calls) = (teller.tally(), provider.calls());
-    let ended = Ended { command: render::Command::Apply, outcome, tally: &tally, calls: &calls, clock };
+    let ended =
+        Ended { command: render::Command::Apply, outcome, tally: &tally, calls: &calls, clock };
     match Form::of(args.json) {
         Form::Json => screen::say_line(&render::outcome_json(&ended).to_string()),
         Form::Text => screen::say(&render::outcome(&ended, screen::style())),
     }
 }
 
-async fn observe(scope: &Scope, provider: &dyn Provider, journal: &mut Journal) -> Result<Observed, Vec<Diagnostic>> {
+async fn observe(
+    scope: &Scope,
+    provider: &dyn Provider,
+    journal: &mut Journal,
+) -> Result<Observed, Vec<Diagnostic>> {
     if scope.no_refresh {
         return Ok(Observed::trusting(journal.state()));
     }
@@ -106,7 +118,11 @@ fn intention(args: &ApplyArgs, source: &Source, saved: Option<&Saved>, state: &S
 fn show(args: &ApplyArgs, setting: &Setting, prospect: &Prospect) {
     if !args.json {
         let compared = if args.scope.no_refresh { Compared::Remembered } else { Compared::Seen };
-        screen::say(&render::plan(&prospect.plan, &prospect.facts(setting, compared), screen::style()));
+        screen::say(&render::plan(
+            &prospect.plan,
+            &prospect.facts(setting, compared),
+            screen::style(),
+        ));
     }
 }
 
@@ -130,7 +146,12 @@ async fn remember_kept(
 }
 
 /// `--refresh-only`: the state takes the world as it is.
-fn accept(args: &ApplyArgs, setting: &Setting, observed: &Observed, journal: &mut Journal) -> Answer {
+fn accept(
+    args: &ApplyArgs,
+    setting: &Setting,
+    observed: &Observed,
+    journal: &mut Journal,
+) -> Answer {
     let prospect = planning::drift_only(observed, journal.state());
     show(args, setting, &prospect);
     if !prospect.plan.has_drift() {
@@ -153,7 +174,8 @@ fn accept(args: &ApplyArgs, setting: &Setting, observed: &Observed, journal: &mu
                 });
                 let tags = tags.unwrap_or_else(|| record.tags.clone());
                 let seen = Record { fields: found.fields.clone(), tags, ..record.clone() };
-                (seen != *record).then(|| Entry::Settled { address: address.clone(), record: Box::new(seen) })
+                (seen != *record)
+                    .then(|| Entry::Settled { address: address.clone(), record: Box::new(seen) })
             }
         })
         .collect();

@@ -1,6 +1,8 @@
 //! `eksnet destroy`: deletes everything the stack owns, by the edges that the state remembers, and shows that nothing is
 //! left. The stack file is not needed where a state is named.
 
+use std::collections::BTreeMap;
+
 use super::{
     Answer, Exit,
     args::DestroyArgs,
@@ -12,8 +14,9 @@ use super::{
     wait_for,
 };
 use crate::{
-    apply, kinds,
-    model::{Diagnostic, Problem},
+    apply,
+    kinds::{self, Tagging},
+    model::{Diagnostic, Identity, Problem},
     plan::Plan,
     provider::{Owned, Provider},
     refresh,
@@ -32,14 +35,20 @@ async fn work(args: &DestroyArgs, setting: &Setting) -> Answer {
     let before = Teller::lines(Form::of(args.json));
     apply::settle(&*provider, &mut journal, &|event| before.tell(&event)).await.map_err(one)?;
     let observed = refresh::refresh(&*provider, journal.state()).await.map_err(one)?;
-    let intention = Intention::destroy(&args.target);
+    let stack = setting.source.as_ref().map(|source| &source.stack);
+    let intention = Intention::destroy(stack, journal.state(), &args.target);
     let prospect = planning::prospect(&intention, &observed, journal.state()).map_err(one)?;
     if !args.json {
-        screen::say(&render::plan(&prospect.plan, &prospect.facts(setting, Compared::Seen), screen::style()));
+        screen::say(&render::plan(
+            &prospect.plan,
+            &prospect.facts(setting, Compared::Seen),
+            screen::style(),
+        ));
     }
-    if !prospect.plan.is_empty()
-        && !(args.auto_approve || screen::confirm("Delete all of this?").map_err(one)?)
-    {
+    let approved = prospect.plan.is_empty()
+        || args.auto_approve
+        || screen::confirm("Delete all of this?").map_err(one)?;
+    if !approved {
         screen::say_line("Nothing has been changed.");
         return Ok(Exit::Failed);
     }
@@ -47,7 +56,13 @@ async fn work(args: &DestroyArgs, setting: &Setting) -> Answer {
     let (outcome, clock) = run::carry_out(&prospect, &*provider, &mut journal, &teller).await?;
     let left = left_behind(&*provider, setting, journal.state(), &prospect.plan).await?;
     let (tally, calls) = (teller.tally(), provider.calls());
-    let ended = Ended { command: render::Command::Destroy, outcome: &outcome, tally: &tally, calls: &calls, clock };
+    let ended = Ended {
+        command: render::Command::Destroy,
+        outcome: &outcome,
+        tally: &tally,
+        calls: &calls,
+        clock,
+    };
     let asked = if setting.is_sandbox() { "the sandbox" } else { "ec2:DescribeTags" };
     let certificate = Certificate { stack: &setting.name, tally: &tally, left: &left, asked };
     match Form::of(args.json) {
@@ -83,24 +98,24 @@ async fn left_behind(
                 .help("run `eksnet destroy` again"),
         ]
     };
-    // What takes no tag EC2 shows is looked for by what it was known by.
     let mut left = provider.owned(&setting.name).await.map_err(refused)?;
-    let untagged = plan.changes.iter().filter_map(|(address, change)| {
-        let facts = kinds::get(address.kind())?.facts();
-        let elsewhere = !matches!(facts.tags, kinds::Tagging::Ec2(_)) && facts.vanishes_with.is_empty();
-        elsewhere.then(|| Some((facts, change.id.clone()?))).flatten()
-    });
-    for (facts, id) in untagged {
-        let found = provider.read(facts, std::slice::from_ref(&id)).await.map_err(refused)?;
-        left.extend(found.into_iter().filter(|found| found.id == id).map(|found| Owned {
-            kind: facts.name.to_owned(),
-            id: found.id,
-        }));
+    // What takes no tag that EC2 shows is looked for by what it was known by.
+    let mut elsewhere: BTreeMap<&str, Vec<Identity>> = BTreeMap::new();
+    for (address, change) in &plan.changes {
+        elsewhere.entry(address.kind()).or_default().extend(change.id.clone());
     }
-    let remembered = state.resources.iter().map(|(address, record)| Owned {
-        kind: address.kind().to_owned(),
-        id: record.id.clone(),
-    });
+    for (kind, ids) in elsewhere {
+        let Some(facts) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
+        if !matches!(facts.tags, Tagging::Ec2(_)) && facts.vanishes_with.is_empty() {
+            let found = provider.read(facts, &ids).await.map_err(refused)?;
+            let ours = found.into_iter().map(|found| found.id).filter(|id| ids.contains(id));
+            left.extend(ours.map(|id| Owned { kind: kind.to_owned(), id }));
+        }
+    }
+    let remembered = state
+        .resources
+        .iter()
+        .map(|(address, record)| Owned { kind: address.kind().to_owned(), id: record.id.clone() });
     left.extend(remembered);
     left.sort();
     left.dedup();

@@ -68,7 +68,9 @@ pub fn main() -> ExitCode {
         Command::Destroy(args) => destroy::destroy(&args),
         Command::Validate { stack } => validate::validate(stack.as_deref()),
         Command::Show { place, json } => show::show(&place, json),
-        Command::Output { name, place, json } => output::output(name.as_deref(), &place.into(), json),
+        Command::Output { name, place, json } => {
+            output::output(name.as_deref(), &place.into(), json)
+        }
         Command::State(command) => state::state(command),
         Command::Sandbox(command) => sandbox::sandbox(&command),
         Command::Completions { shell } => completions::completions(shell),
@@ -81,12 +83,17 @@ pub fn main() -> ExitCode {
 }
 
 /// Runs what waits, on this thread: in the sandbox on a clock that goes as fast as it can.
-fn wait_for<T>(setting: &setting::Setting, future: impl Future<Output = Result<T, Vec<Diagnostic>>>) -> Result<T, Vec<Diagnostic>> {
+fn wait_for<T>(
+    setting: &setting::Setting,
+    future: impl Future<Output = Result<T, Vec<Diagnostic>>>,
+) -> Result<T, Vec<Diagnostic>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(setting.is_sandbox())
         .build()
-        .map_err(|error| vec![Diagnostic::error("this machine refuses to run eksnet").note(error.to_string())])?;
+        .map_err(|error| {
+            vec![Diagnostic::error("this machine refuses to run eksnet").note(error.to_string())]
+        })?;
     runtime.block_on(future)
 }
 

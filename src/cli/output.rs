@@ -34,7 +34,8 @@ pub(super) fn output(name: Option<&str>, place: &Place, json: bool) -> Answer {
 /// Every output by name: `egress_ips`, the id of each resource under its address, and what AWS gave it under
 /// `<address>.<output>`.
 fn outputs(state: &State) -> BTreeMap<String, Value> {
-    let mut outputs = BTreeMap::from([("egress_ips".to_owned(), json!(blueprint::addresses(state)))]);
+    let mut outputs =
+        BTreeMap::from([("egress_ips".to_owned(), json!(blueprint::addresses(state)))]);
     for (address, record) in &state.resources {
         outputs.insert(address.to_string(), json!(record.id));
         for (name, value) in &record.outputs {

@@ -1,7 +1,9 @@
 //! `eksnet plan`: what apply would change. Changes nothing, not even the state.
 
 use super::{
-    Answer, Exit, args::PlanArgs, one,
+    Answer, Exit,
+    args::PlanArgs,
+    one,
     planning::{self, Intention, Prospect},
     saved::{Destroy, Saved},
     screen,
@@ -16,12 +18,17 @@ use crate::{
 };
 
 pub(super) fn plan(args: &PlanArgs) -> Answer {
-    let setting = if args.destroy { Setting::of_state(&args.place)? } else { Setting::of(&args.place)? };
+    let setting =
+        if args.destroy { Setting::of_state(&args.place)? } else { Setting::of(&args.place)? };
     screen::diagnose(setting.warnings());
     let (state, observed) = wait_for(&setting, look(&setting, args))?;
     let intention = match &setting.source {
         Some(source) if !args.destroy => Intention::apply(&source.stack, &state, &args.scope),
-        Some(_) | None => Intention::destroy(&args.scope.target),
+        source => Intention::destroy(
+            source.as_ref().map(|source| &source.stack),
+            &state,
+            &args.scope.target,
+        ),
     };
     let prospect = if args.scope.refresh_only {
         planning::drift_only(&observed, &state)
@@ -33,7 +40,10 @@ pub(super) fn plan(args: &PlanArgs) -> Answer {
     if let (Some(path), Some(source)) = (&args.out, &setting.source) {
         let destroy = if args.destroy { Destroy::Everything } else { Destroy::Nothing };
         Saved::new(source, &state, intention, prospect.plan, destroy).write(path).map_err(one)?;
-        screen::warn(&format!("Saved. `eksnet apply {}` carries out exactly this.", path.display()));
+        screen::warn(&format!(
+            "Saved. `eksnet apply {}` carries out exactly this.",
+            path.display()
+        ));
     }
     Ok(if args.detailed_exitcode && !empty { Exit::Changes } else { Exit::Done })
 }

@@ -1,5 +1,7 @@
 //! What plan, apply and destroy have in common: from a stack and a state to a plan that can be shown.
 
+use std::collections::BTreeSet;
+
 use super::{args::Scope, setting::Setting};
 use crate::{
     apply::{self, Schedule},
@@ -28,15 +30,27 @@ impl Intention {
         let wish = Wish {
             targets: scope.target.iter().cloned().collect(),
             replace: scope.replace.iter().cloned().collect(),
+            protect: protected(Some(stack)),
         };
         Self { desired, choices, wish }
     }
 
-    /// Nothing at all.
-    pub(super) fn destroy(targets: &[Address]) -> Self {
-        let wish = Wish { targets: targets.iter().cloned().collect(), ..Wish::default() };
+    /// Nothing at all. Where there is a stack file, what it protects stays.
+    pub(super) fn destroy(stack: Option<&Stack>, state: &State, targets: &[Address]) -> Self {
+        let mut protect = protected(stack);
+        protect.retain(|address| state.resources.contains_key(address));
+        let wish = Wish { targets: targets.iter().cloned().collect(), protect, ..Wish::default() };
         Self { desired: Desired::new(), choices: Choices::new(), wish }
     }
+}
+
+/// What a stack file protects; its addresses were checked when it was read.
+fn protected(stack: Option<&Stack>) -> BTreeSet<Address> {
+    stack
+        .iter()
+        .flat_map(|stack| &stack.protect)
+        .filter_map(|address| address.parse().ok())
+        .collect()
 }
 
 /// A plan with what is needed to show it and to carry it out.
@@ -66,7 +80,10 @@ impl Prospect {
 }
 
 /// Looks at the world; open creates of a run that died are taken into the account as far as they can be found.
-pub(super) async fn observe(provider: &dyn Provider, state: &mut State) -> Result<Observed, Diagnostic> {
+pub(super) async fn observe(
+    provider: &dyn Provider,
+    state: &mut State,
+) -> Result<Observed, Diagnostic> {
     for entry in apply::look(provider, state).await? {
         state.take(entry);
     }
@@ -92,16 +109,28 @@ pub(super) fn drift_only(observed: &Observed, state: &State) -> Prospect {
 }
 
 /// Plans.
-pub(super) fn prospect(intention: &Intention, observed: &Observed, state: &State) -> Result<Prospect, Diagnostic> {
+pub(super) fn prospect(
+    intention: &Intention,
+    observed: &Observed,
+    state: &State,
+) -> Result<Prospect, Diagnostic> {
     let plan = plan::plan(&intention.desired, observed, state, &intention.wish)?;
     let steps = plan::steps(&plan, state);
-    let (critical_path, critical_chain) = Schedule::new(steps.clone()).map_or((0, Vec::new()), |schedule| {
-        let chain = schedule.critical_steps().into_iter().map(|id| {
-            let step = &schedule.steps()[id];
-            (step.address.clone(), step.seconds)
+    let (critical_path, critical_chain) =
+        Schedule::new(steps.clone()).map_or((0, Vec::new()), |schedule| {
+            let chain = schedule.critical_steps().into_iter().map(|id| {
+                let step = &schedule.steps()[id];
+                (step.address.clone(), step.seconds)
+            });
+            (schedule.critical_path(), chain.collect())
         });
-        (schedule.critical_path(), chain.collect())
-    });
     let egress = blueprint::egress(&plan, state);
-    Ok(Prospect { plan, steps, egress, account: state.account.clone(), critical_path, critical_chain })
+    Ok(Prospect {
+        plan,
+        steps,
+        egress,
+        account: state.account.clone(),
+        critical_path,
+        critical_chain,
+    })
 }

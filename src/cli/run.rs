@@ -1,7 +1,11 @@
 //! What apply and destroy have in common: carrying a plan out under a person's or a machine's eyes, and stopping when
 //! asked to.
 
-use std::{cell::RefCell, pin::pin, time::{Duration, Instant}};
+use std::{
+    cell::RefCell,
+    pin::pin,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::{Either, select};
 
@@ -121,7 +125,11 @@ pub(super) async fn carry_out(
     teller.finish();
     let outcome = outcome.map_err(one)?;
     journal.fold().map_err(one)?;
-    let clock = if provider.name() == "sandbox" { Clock::Virtual { real: began.elapsed() } } else { Clock::Real };
+    let clock = if provider.name() == "sandbox" {
+        Clock::Virtual { real: began.elapsed() }
+    } else {
+        Clock::Real
+    };
     Ok((outcome, clock))
 }
 
@@ -143,7 +151,8 @@ async fn watch_signals(stop: &Stop, teller: &Teller) {
     stop.ask();
     teller.say("Stopping: calls that are on their way are waited for and written down. Once more to stop at once.");
     if next_signal().await.is_some() {
-        teller.say("Stopped. Nothing is lost: the next run finds out what became of the last calls.");
+        teller
+            .say("Stopped. Nothing is lost: the next run finds out what became of the last calls.");
         std::process::exit(130);
     }
     std::future::pending().await

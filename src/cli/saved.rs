@@ -52,7 +52,13 @@ pub(super) fn is_saved_plan(path: &Path) -> bool {
 
 impl Saved {
     /// A plan with what it was made from.
-    pub(super) fn new(source: &Source, state: &State, intention: Intention, plan: Plan, destroy: Destroy) -> Self {
+    pub(super) fn new(
+        source: &Source,
+        state: &State,
+        intention: Intention,
+        plan: Plan,
+        destroy: Destroy,
+    ) -> Self {
         Self {
             format: FORMAT.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -74,12 +80,20 @@ impl Saved {
     pub(super) fn write(self, path: &Path) -> Result<(), Diagnostic> {
         use std::{io::Write, os::unix::fs::OpenOptionsExt};
         let failed = |error: std::io::Error| {
-            Diagnostic::error(format!("the plan cannot be written to {}", path.display())).note(error.to_string())
+            Diagnostic::error(format!("the plan cannot be written to {}", path.display()))
+                .note(error.to_string())
         };
         let digest = self.digest();
-        let text = serde_json::to_string_pretty(&Sealed { saved: self, digest }).map_err(|error| failed(error.into()))?;
+        let text = serde_json::to_string_pretty(&Sealed { saved: self, digest })
+            .map_err(|error| failed(error.into()))?;
         let mut options = fs::OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path).map_err(failed)?;
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(failed)?;
         file.write_all(text.as_bytes()).map_err(failed)
     }
 
@@ -91,7 +105,8 @@ impl Saved {
                 .help("make a new one with `eksnet plan --out`")
         };
         let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
-        let Sealed { saved, digest } = serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
+        let Sealed { saved, digest } =
+            serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
         if saved.format != FORMAT || saved.version != env!("CARGO_PKG_VERSION") {
             return Err(refuse(format!("it was made by eksnet {}", saved.version)));
         }
@@ -102,7 +117,11 @@ impl Saved {
     }
 
     /// Refuses to go on if the stack file or the state is not what the plan was made from.
-    pub(super) fn require_same_ground(&self, source: &Source, state: &State) -> Result<(), Diagnostic> {
+    pub(super) fn require_same_ground(
+        &self,
+        source: &Source,
+        state: &State,
+    ) -> Result<(), Diagnostic> {
         let moved = if digest(source.text.as_bytes()) != self.stack_digest {
             Some(format!("{} has changed", self.stack_file))
         } else if state.lineage != self.lineage && !(state.is_empty() && state.serial == 0) {
@@ -123,7 +142,10 @@ impl Saved {
             return Ok(());
         }
         let of = |plan: &Plan| {
-            plan.changes.iter().map(|(address, change)| (address.clone(), change.clone())).collect::<Vec<_>>()
+            plan.changes
+                .iter()
+                .map(|(address, change)| (address.clone(), change.clone()))
+                .collect::<Vec<_>>()
         };
         let (then, now) = (of(&self.plan), of(plan));
         let differing: Vec<String> = now
@@ -132,7 +154,11 @@ impl Saved {
             .chain(then.iter().filter(|entry| !now.contains(entry)))
             .map(|(address, _)| address.to_string())
             .collect();
-        let what = if differing.is_empty() { "something outside eksnet".to_owned() } else { differing.join(", ") };
+        let what = if differing.is_empty() {
+            "something outside eksnet".to_owned()
+        } else {
+            differing.join(", ")
+        };
         Err(outdated(format!("planned again, it comes out differently: {what}")))
     }
 
@@ -150,13 +176,16 @@ pub(super) enum Destroy {
 }
 
 fn outdated(reason: String) -> Diagnostic {
-    Diagnostic::error("the saved plan is out of date").note(reason).help("make a new one with `eksnet plan --out`")
+    Diagnostic::error("the saved plan is out of date")
+        .note(reason)
+        .help("make a new one with `eksnet plan --out`")
 }
 
 /// What a state remembers, without what every run writes anew. A state that nothing was ever written to has no lineage
 /// to speak of.
 fn state_digest(state: &State) -> String {
-    let text = serde_json::to_string(&(&state.resources, &state.deposed, &state.open, &state.choices));
+    let text =
+        serde_json::to_string(&(&state.resources, &state.deposed, &state.open, &state.choices));
     digest(text.expect("a state serialises").as_bytes())
 }
 

@@ -35,7 +35,7 @@ pub(super) fn warn(text: &str) {
 pub(super) fn diagnose(diagnostics: &[Diagnostic]) {
     let style = style_of(AutoStream::choice(&io::stderr()));
     for diagnostic in diagnostics {
-        warn(render::diagnostic(diagnostic, style).trim_end());
+        warn(&format!("{}\n", render::diagnostic(diagnostic, style)));
     }
 }
 

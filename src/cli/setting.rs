@@ -57,10 +57,19 @@ impl Setting {
         let (None, Some(path)) = (&place.stack, &place.world.state) else { return Self::of(place) };
         let path = local(path)?;
         let Some(state) = crate::state::read(&path).map_err(|diagnostic| vec![diagnostic])? else {
-            return Err(vec![Diagnostic::error(format!("there is no state at {}", path.display()))]);
+            return Err(vec![Diagnostic::error(format!(
+                "there is no state at {}",
+                path.display()
+            ))]);
         };
         let world = World { sandbox: state.provider == "sandbox", ..place.world.clone() };
-        Ok(Self { source: None, name: state.stack, region: state.account.region, state: path, world })
+        Ok(Self {
+            source: None,
+            name: state.stack,
+            region: state.account.region,
+            state: path,
+            world,
+        })
     }
 
     /// What is worth knowing about the stack file.
@@ -92,7 +101,8 @@ impl Setting {
             return Ok(Box::new(self.sandbox()?));
         }
         let World { profile, endpoint_url, .. } = self.world.clone();
-        let aws = aws::connect(&Target { region: self.region.clone(), profile, endpoint_url }).await?;
+        let aws =
+            aws::connect(&Target { region: self.region.clone(), profile, endpoint_url }).await?;
         self.guard_account(&aws.account)?;
         Ok(Box::new(aws))
     }
@@ -118,13 +128,15 @@ impl Setting {
 
     /// What the stack remembers, taken to be of the account that it says, without asking anybody.
     pub(super) fn remembered(&self) -> Result<State, Diagnostic> {
-        let account = crate::state::read(&self.state)?.map_or_else(|| self.unasked_account(), |state| state.account);
+        let account = crate::state::read(&self.state)?
+            .map_or_else(|| self.unasked_account(), |state| state.account);
         self.read_state(&account)
     }
 
     /// The state, locked and open for writing.
     pub(super) fn journal(&self, command: &str, account: &Account) -> Result<Journal, Diagnostic> {
-        let journal = Journal::open(&self.state, &Holder::here(command), || self.born(account.clone()))?;
+        let journal =
+            Journal::open(&self.state, &Holder::here(command), || self.born(account.clone()))?;
         self.guard_state(journal.state(), account)?;
         Ok(journal)
     }
@@ -174,7 +186,8 @@ impl Source {
             vec![Diagnostic::error(format!("{} cannot be read", path.display())).note(reason)]
         };
         let bytes = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-        let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
         let (stack, warnings) = stack::parse(&path.display().to_string(), &text)?;
         Ok(Self { path: path.to_owned(), text, stack, warnings })
     }
@@ -221,8 +234,10 @@ fn state_path(source: &Source, world: &World) -> Result<PathBuf, Vec<Diagnostic>
 fn local(url: &str) -> Result<PathBuf, Vec<Diagnostic>> {
     if url.contains("://") {
         return Err(vec![
-            Diagnostic::error(format!("this version of eksnet keeps state in files only, not in {url}"))
-                .help("name a path"),
+            Diagnostic::error(format!(
+                "this version of eksnet keeps state in files only, not in {url}"
+            ))
+            .help("name a path"),
         ]);
     }
     Ok(PathBuf::from(url))

@@ -7,7 +7,8 @@ pub(super) fn show(place: &Place, json: bool) -> Answer {
     let state = Setting::of_state(place)?.remembered().map_err(one)?;
     if json {
         let document = serde_json::to_value(&state).map_err(|error| {
-            one(crate::model::Diagnostic::error("the state cannot be shown").note(error.to_string()))
+            one(crate::model::Diagnostic::error("the state cannot be shown")
+                .note(error.to_string()))
         })?;
         screen::say_json(&document);
     } else {

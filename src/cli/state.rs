@@ -15,22 +15,28 @@ pub(super) fn state(command: StateCommand) -> Answer {
         }
         StateCommand::Show { address, place } => {
             let state = Setting::of_state(&place.into())?.remembered().map_err(one)?;
-            let record = state.resources.get(&address).ok_or_else(|| one(unknown(&address, &state)))?;
+            let record =
+                state.resources.get(&address).ok_or_else(|| one(unknown(&address, &state)))?;
             screen::say_line(&render::state_show(&address, record, screen::style()));
         }
         StateCommand::Mv { from, to, place } => {
             let mut journal = open(&Setting::of_state(&place.into())?, "state mv")?;
             require(&from, journal.state())?;
             if from.kind() != to.kind() {
-                return Err(one(Diagnostic::error(format!("{from} cannot become {to}: an address keeps its kind"))));
+                return Err(one(Diagnostic::error(format!(
+                    "{from} cannot become {to}: an address keeps its kind"
+                ))));
             }
             if journal.state().resources.contains_key(&to) {
-                return Err(one(Diagnostic::error(format!("there is a {to} already"))
-                    .help(format!("move that away first, or forget it with `eksnet state rm {to}`"))));
+                return Err(one(Diagnostic::error(format!("there is a {to} already")).help(
+                    format!("move that away first, or forget it with `eksnet state rm {to}`"),
+                )));
             }
             let moved = Entry::Moved { from: from.clone(), to: to.clone() };
             journal.write([moved]).and_then(|()| journal.fold()).map_err(one)?;
-            screen::say_line(&format!("{from} is {to} from now on; the next apply changes its tags accordingly."));
+            screen::say_line(&format!(
+                "{from} is {to} from now on; the next apply changes its tags accordingly."
+            ));
         }
         StateCommand::Rm { address, place } => {
             let mut journal = open(&Setting::of_state(&place.into())?, "state rm")?;
@@ -38,7 +44,9 @@ pub(super) fn state(command: StateCommand) -> Answer {
             let id = journal.state().resources[&address].id.clone();
             let gone = Entry::Gone { address: address.clone(), id: id.clone() };
             journal.write([gone]).and_then(|()| journal.fold()).map_err(one)?;
-            screen::say_line(&format!("{address} is forgotten; {id} still exists and still carries its tags."));
+            screen::say_line(&format!(
+                "{address} is forgotten; {id} still exists and still carries its tags."
+            ));
         }
     }
     Ok(Exit::Done)

@@ -64,10 +64,12 @@ pub const INTERFACE: &[&str] = &[
 /// Names that stand for several services: nobody wants one without the others.
 pub const GROUPS: &[(&str, &[&str])] = &[("ecr", &["ecr.api", "ecr.dkr"])];
 
-/// Every name that can be written.
-pub fn names() -> impl Iterator<Item = &'static str> {
+/// Every name that can be written, in alphabetical order.
+pub fn names() -> Vec<&'static str> {
     let groups = GROUPS.iter().map(|(name, _)| *name);
-    groups.chain(GATEWAY.iter().copied()).chain(INTERFACE.iter().copied())
+    let mut names: Vec<_> = groups.chain(GATEWAY.iter().chain(INTERFACE).copied()).collect();
+    names.sort_unstable();
+    names
 }
 
 /// The services that `name` stands for, each with its door; none where the name is unknown.

@@ -101,8 +101,16 @@ mod tests {
     fn every_zone_has_a_part_of_its_own() {
         for region in REGIONS {
             assert!(region.parts.is_power_of_two() && region.parts >= 4, "{}", region.name);
-            assert!(region.letters().all(|letter| (letter as u8 - b'a') < region.parts), "{}", region.name);
-            assert!(region.numbers.iter().all(|n| (1..=region.parts).contains(n)), "{}", region.name);
+            assert!(
+                region.letters().all(|letter| (letter as u8 - b'a') < region.parts),
+                "{}",
+                region.name
+            );
+            assert!(
+                region.numbers.iter().all(|n| (1..=region.parts).contains(n)),
+                "{}",
+                region.name
+            );
         }
     }
 

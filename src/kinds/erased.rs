@@ -29,9 +29,17 @@ pub trait Erased: Sync {
     /// See [`Kind::newborn`].
     fn newborn(&self, fields: &Value) -> Value;
     /// See [`Kind::create_all`].
-    fn create<'a>(&self, aws: &'a Aws, batch: &'a [Order]) -> Answer<'a, Vec<Result<Made, Problem>>>;
+    fn create<'a>(
+        &self,
+        aws: &'a Aws,
+        batch: &'a [Order],
+    ) -> Answer<'a, Vec<Result<Made, Problem>>>;
     /// See [`Kind::read`].
-    fn read<'a>(&self, aws: &'a Aws, known: &'a [Identity]) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
+    fn read<'a>(
+        &self,
+        aws: &'a Aws,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
     /// See [`Kind::update`].
     fn update<'a>(
         &self,
@@ -43,7 +51,11 @@ pub trait Erased: Sync {
     /// See [`Kind::delete`].
     fn delete<'a>(&self, aws: &'a Aws, id: &'a Identity) -> Answer<'a, Result<(), Problem>>;
     /// See [`Kind::find`].
-    fn find<'a>(&self, aws: &'a Aws, order: &'a Order) -> Answer<'a, Result<Vec<Identity>, Problem>>;
+    fn find<'a>(
+        &self,
+        aws: &'a Aws,
+        order: &'a Order,
+    ) -> Answer<'a, Result<Vec<Identity>, Problem>>;
 }
 
 /// The adapter of one kind.
@@ -58,7 +70,11 @@ impl<K> Typed<K> {
 fn typed<K: Kind>(fields: &Value) -> Result<K, Problem> {
     K::deserialize(fields).map_err(|error| {
         // Only a state file or plan file edited by hand, or written by another version, leads here.
-        Problem::new(Class::Invalid, "FieldsUnreadable", format!("the fields of a {} do not read: {error}", K::FACTS.name))
+        Problem::new(
+            Class::Invalid,
+            "FieldsUnreadable",
+            format!("the fields of a {} do not read: {error}", K::FACTS.name),
+        )
     })
 }
 
@@ -75,7 +91,11 @@ impl<K: Kind> Erased for Typed<K> {
         typed::<K>(fields).map_or_else(|_| fields.clone(), |fields| value(&fields.newborn()))
     }
 
-    fn create<'a>(&self, aws: &'a Aws, batch: &'a [Order]) -> Answer<'a, Vec<Result<Made, Problem>>> {
+    fn create<'a>(
+        &self,
+        aws: &'a Aws,
+        batch: &'a [Order],
+    ) -> Answer<'a, Vec<Result<Made, Problem>>> {
         Box::pin(async move {
             let orders: Result<Vec<(K, Owner)>, Problem> = batch
                 .iter()
@@ -96,7 +116,11 @@ impl<K: Kind> Erased for Typed<K> {
         })
     }
 
-    fn read<'a>(&self, aws: &'a Aws, known: &'a [Identity]) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+    fn read<'a>(
+        &self,
+        aws: &'a Aws,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
         Box::pin(async move {
             let found = K::read(aws, known).await?;
             Ok(found
@@ -126,7 +150,11 @@ impl<K: Kind> Erased for Typed<K> {
         Box::pin(K::delete(aws, id))
     }
 
-    fn find<'a>(&self, aws: &'a Aws, order: &'a Order) -> Answer<'a, Result<Vec<Identity>, Problem>> {
+    fn find<'a>(
+        &self,
+        aws: &'a Aws,
+        order: &'a Order,
+    ) -> Answer<'a, Result<Vec<Identity>, Problem>> {
         Box::pin(async move { typed::<K>(&order.fields)?.find(aws, &order.owner).await })
     }
 }

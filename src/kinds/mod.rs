@@ -2,7 +2,7 @@
 //!
 //! A kind is a typed struct (what it should be), a small constant of facts, and a few async functions on the SDK.
 //! Diff, replacement, JSON, state, documentation, the sandbox and the life-cycle tests are derived from these.
-//! Adding a kind touches its file, one word in [`registry`], and the blueprint that wants it.
+//! Adding a kind touches its file, one word in `registry.rs`, and the blueprint that wants it.
 
 mod ec2;
 mod erased;

@@ -32,7 +32,11 @@ impl Mint {
         let mixed = (self.counter ^ 0x5bd1_e995).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let text = format!("{:016x}{:016x}", mixed, mixed.rotate_left(29));
         // Short values keep a counter's low digits, so that they stay distinct for as long as they can.
-        if digits < 16 { format!("{:032x}", self.counter)[32 - digits..].to_owned() } else { text[..digits].to_owned() }
+        if digits < 16 {
+            format!("{:032x}", self.counter)[32 - digits..].to_owned()
+        } else {
+            text[..digits].to_owned()
+        }
     }
 
     /// A public IPv4 address out of the blocks reserved for documentation and benchmarks.
@@ -42,7 +46,7 @@ impl Mint {
         format!("198.{}.{}.{}", 18 + (n >> 16 & 1), n >> 8 & 255, n & 255)
     }
 
-    /// `pattern` with its minted parts filled in; the rest stays for [`fill`].
+    /// `pattern` with its minted parts filled in; the rest is filled in later.
     pub fn stamp(&mut self, pattern: &str) -> String {
         substitute(pattern, |word| match word {
             "ipv4" => Some(self.ipv4()),
@@ -62,7 +66,12 @@ pub fn mints(pattern: &str) -> bool {
 }
 
 /// `pattern` with fields, identity and account filled in.
-pub fn fill(pattern: &str, fields: &Value, id: Option<&Identity>, account: Option<&Account>) -> String {
+pub fn fill(
+    pattern: &str,
+    fields: &Value,
+    id: Option<&Identity>,
+    account: Option<&Account>,
+) -> String {
     substitute(pattern, |word| match word {
         "id" => id.map(|id| id.0.clone()),
         "account" => account.map(|account| account.id.clone()),

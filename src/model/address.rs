@@ -53,7 +53,9 @@ impl FromStr for Address {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once('.') {
             Some((kind, name)) if !kind.is_empty() && !name.is_empty() => Ok(Self(text.into())),
-            _ => Err(format!("`{text}` is not an address; write <kind>.<name>, such as `subnet.private-a`")),
+            _ => Err(format!(
+                "`{text}` is not an address; write <kind>.<name>, such as `subnet.private-a`"
+            )),
         }
     }
 }

@@ -21,6 +21,11 @@ impl Identity {
         &self.0
     }
 
+    /// Whether it says anything that the address does not: ids do, parts joined by eksnet itself do not.
+    pub fn is_telling(&self) -> bool {
+        !self.0.contains('|')
+    }
+
     /// The `n`-th part, counted from 0; empty when there is none.
     pub fn part(&self, n: usize) -> &str {
         self.0.split('|').nth(n).unwrap_or_default()

@@ -53,7 +53,9 @@ impl Resource {
         let mut found = Vec::new();
         if let Value::Object(fields) = &self.fields {
             for (field, value) in fields {
-                value::each_reference(value, &mut |address, _| found.push((address, field.clone())));
+                value::each_reference(value, &mut |address, _| {
+                    found.push((address, field.clone()))
+                });
             }
         }
         found

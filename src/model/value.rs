@@ -75,7 +75,9 @@ pub fn show(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => "none".to_owned(),
-        Value::Array(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", "))
+        }
         Value::Object(map) => {
             let entries = map.iter().map(|(key, item)| format!("{key} = {}", show(item)));
             format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))

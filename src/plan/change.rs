@@ -100,10 +100,18 @@ pub struct Edge {
 impl Change {
     /// The fields of it that make a replacement necessary.
     pub fn replace_fields(&self) -> &[String] {
-        self.reasons.iter().find_map(|reason| match reason {
-            Reason::Fields(fields) => Some(fields.as_slice()),
-            Reason::Holds(_) | Reason::Failed(_) | Reason::Deleting | Reason::Unfinished | Reason::Asked | Reason::Vanished => None,
-        }).unwrap_or_default()
+        self.reasons
+            .iter()
+            .find_map(|reason| match reason {
+                Reason::Fields(fields) => Some(fields.as_slice()),
+                Reason::Holds(_)
+                | Reason::Failed(_)
+                | Reason::Deleting
+                | Reason::Unfinished
+                | Reason::Asked
+                | Reason::Vanished => None,
+            })
+            .unwrap_or_default()
     }
 
     /// Whether anything of the resource itself, rather than of its tags, changes.

@@ -12,7 +12,9 @@ use crate::{
 
 /// For each resource about to be created, those about to go that have to go first: they agree in fields of which AWS
 /// holds only one. A resource that is replaced may collide with itself.
-pub(super) fn collisions(changes: &BTreeMap<Address, Change>) -> BTreeMap<Address, BTreeSet<Address>> {
+pub(super) fn collisions(
+    changes: &BTreeMap<Address, Change>,
+) -> BTreeMap<Address, BTreeSet<Address>> {
     let mut going: BTreeMap<String, &Address> = BTreeMap::new();
     for (address, change) in changes {
         if matches!(change.action, Action::Delete | Action::Replace(_))

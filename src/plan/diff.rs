@@ -61,7 +61,9 @@ fn look(
         let resource = &desired[address];
         let facts = facts(address)?;
         let known = |address: &Address, output: Option<&str>| {
-            let stays = changes.get(address).is_some_and(|change| matches!(change.action, Action::Keep | Action::Update));
+            let stays = changes
+                .get(address)
+                .is_some_and(|change| matches!(change.action, Action::Keep | Action::Update));
             if stays { seen(address, output, observed, state) } else { None }
         };
         let after = facts.normal(value::resolve(&resource.fields, &known));
@@ -69,10 +71,9 @@ fn look(
             (Some(record), Some(Sight::There(found))) => {
                 compare(facts, resource, after, record, found, given.replace.get(address))
             }
-            (Some(_), Some(Sight::Gone)) => Change {
-                reasons: vec![Reason::Vanished],
-                ..create(facts, resource, after)
-            },
+            (Some(_), Some(Sight::Gone)) => {
+                Change { reasons: vec![Reason::Vanished], ..create(facts, resource, after) }
+            }
             (Some(_) | None, _) => create(facts, resource, after),
         };
         changes.insert(address.clone(), change);
@@ -89,17 +90,26 @@ fn look(
 
 fn facts(address: &Address) -> Result<&'static Facts, Diagnostic> {
     kinds::get(address.kind()).map(|kind| kind.facts()).ok_or_else(|| {
-        Diagnostic::error(format!("{address} is of a kind that this version of eksnet does not know"))
-            .help("use the version that wrote the state")
+        Diagnostic::error(format!(
+            "{address} is of a kind that this version of eksnet does not know"
+        ))
+        .help("use the version that wrote the state")
     })
 }
 
 /// What AWS knows a resource by, or one of its outputs: as seen, or else as remembered.
-fn seen(address: &Address, output: Option<&str>, observed: &Observed, state: &State) -> Option<String> {
+fn seen(
+    address: &Address,
+    output: Option<&str>,
+    observed: &Observed,
+    state: &State,
+) -> Option<String> {
     let found = observed.there(address)?;
     match output {
         None => Some(found.id.0.clone()),
-        Some(output) => found.outputs.get(output).cloned().or_else(|| state.value(address, Some(output))),
+        Some(output) => {
+            found.outputs.get(output).cloned().or_else(|| state.value(address, Some(output)))
+        }
     }
 }
 
@@ -182,13 +192,17 @@ fn compare(
 fn ours(wanted: &Tags, record: &Record, found: &Found<Value>) -> Tags {
     let seen = found.tags.as_ref().unwrap_or(&record.tags);
     let ours = |key: &&String| wanted.contains_key(*key) || record.tags.contains_key(*key);
-    seen.iter().filter(|(key, _)| ours(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+    seen.iter()
+        .filter(|(key, _)| ours(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 fn needs(facts: &Facts, resource: &Resource) -> BTreeMap<Address, Edge> {
     let mut needs: BTreeMap<Address, Edge> = BTreeMap::new();
     for (address, field) in resource.references() {
-        let until = if facts.awaits.contains(&field.as_str()) { Until::Ready } else { Until::Created };
+        let until =
+            if facts.awaits.contains(&field.as_str()) { Until::Ready } else { Until::Created };
         let edge = needs.entry(address).or_insert_with(|| Edge { field: field.clone(), until });
         edge.until = edge.until.max(until);
         if facts.loose.contains(&edge.field.as_str()) {
@@ -222,10 +236,13 @@ fn consequences(changes: &BTreeMap<Address, Change>, state: &State, given: &Give
     let colliding: BTreeSet<Address> = collisions(changes).into_values().flatten().collect();
     for (address, record) in &state.resources {
         let Some(change) = changes.get(address) else { continue };
-        let goes_first = |needed: &&Address| {
-            colliding.contains(*needed) || given.first.contains(*needed)
-        };
-        let held = record.needs.iter().filter(|(_, field)| holds(address, field)).map(|(needed, _)| needed);
+        let goes_first =
+            |needed: &&Address| colliding.contains(*needed) || given.first.contains(*needed);
+        let held = record
+            .needs
+            .iter()
+            .filter(|(_, field)| holds(address, field))
+            .map(|(needed, _)| needed);
         let Some(held) = held.into_iter().find(goes_first) else { continue };
         match change.action {
             Action::Keep | Action::Update => {

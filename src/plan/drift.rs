@@ -63,7 +63,9 @@ pub(super) fn drift(state: &State, observed: &Observed) -> Vec<Drift> {
             Some(Sight::Gone) => vec![Finding::Gone],
             None => Vec::new(),
         };
-        drift.extend(findings.into_iter().map(|finding| Drift { address: address.clone(), finding }));
+        drift.extend(
+            findings.into_iter().map(|finding| Drift { address: address.clone(), finding }),
+        );
     }
     let by_id: BTreeMap<&str, &Address> =
         state.resources.iter().map(|(address, record)| (record.id.as_str(), address)).collect();
@@ -107,5 +109,8 @@ fn findings(address: &Address, record: &Record, observed: &Observed) -> Vec<Find
 /// The resource of ours that something foreign lives in: the one it would vanish with.
 fn home<'a>(foreign: &Foreign, by_id: &BTreeMap<&str, &'a Address>) -> Option<&'a Address> {
     let facts = kinds::get(&foreign.kind)?.facts();
-    facts.vanishes_with.iter().find_map(|field| by_id.get(foreign.fields.get(field)?.as_str()?).copied())
+    facts
+        .vanishes_with
+        .iter()
+        .find_map(|field| by_id.get(foreign.fields.get(field)?.as_str()?).copied())
 }

@@ -138,7 +138,8 @@ impl<'a> List<'a> {
         for (address, record) in state.resources.iter().filter(|(address, _)| deleted(address)) {
             let Some(facts) = kinds::get(address.kind()).map(|kind| kind.facts()) else { continue };
             let takes_along = |field: &String| facts.vanishes_with.contains(&field.as_str());
-            let parent = record.needs.iter().find(|(_, field)| takes_along(field)).map(|(parent, _)| parent);
+            let parent =
+                record.needs.iter().find(|(_, field)| takes_along(field)).map(|(parent, _)| parent);
             if let Some(parent) = parent.filter(|parent| deleted(parent))
                 && record.needs.keys().filter(|needed| needed.kind() == parent.kind()).count() == 1
             {
@@ -236,6 +237,8 @@ fn names(fields: &serde_json::Value, id: &Identity) -> bool {
         serde_json::Value::String(text) => text == id.as_str(),
         serde_json::Value::Array(items) => items.iter().any(|item| names(item, id)),
         serde_json::Value::Object(map) => map.values().any(|item| names(item, id)),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
+            false
+        }
     }
 }

@@ -9,6 +9,7 @@ mod drift;
 mod edges;
 mod observed;
 mod order;
+mod protect;
 mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,9 @@ pub struct Wish {
     /// Replace these though nothing in them differs.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub replace: BTreeSet<Address>,
+    /// Refuse a plan that deletes or replaces one of these.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub protect: BTreeSet<Address>,
 }
 
 /// What will be done.
@@ -73,6 +77,13 @@ impl Plan {
         self.drift.iter().any(|drift| !matches!(drift.finding, Finding::Foreign { .. }))
     }
 
+    /// The address in the plan that is spelled most like `address`, if any is close.
+    pub(crate) fn nearest(&self, address: &Address) -> Option<&Address> {
+        let distance =
+            |known: &&Address| strsim::damerau_levenshtein(known.as_str(), address.as_str());
+        self.changes.keys().min_by_key(distance).filter(|nearest| distance(nearest) <= 5)
+    }
+
     /// How many resources meet which fate.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary { delete: self.deposed.len(), ..Summary::default() };
@@ -98,7 +109,7 @@ pub fn drift_only(observed: &Observed, state: &State) -> Plan {
 /// Compares what is desired with what is observed and says what must change.
 ///
 /// # Errors
-/// References in a circle or to nothing, and targets that do not exist.
+/// References in a circle or to nothing, targets that do not exist, and a change that `protect` forbids.
 pub fn plan(
     desired: &Desired,
     observed: &Observed,
@@ -109,8 +120,16 @@ pub fn plan(
     let changes = diff::changes(desired, observed, state, wish, &order)?;
     let plan = Plan {
         changes,
-        deposed: state.deposed.iter().filter(|old| observed.is_there(&old.record.id)).cloned().collect(),
+        deposed: state
+            .deposed
+            .iter()
+            .filter(|old| observed.is_there(&old.record.id))
+            .cloned()
+            .collect(),
         drift: drift::drift(state, observed),
     };
-    scope::narrow(plan, desired, state, wish)
+    protect::exist(&plan, &wish.protect)?;
+    let plan = scope::narrow(plan, desired, state, wish)?;
+    protect::pass(&plan, &wish.protect)?;
+    Ok(plan)
 }

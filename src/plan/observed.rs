@@ -55,7 +55,11 @@ impl Observed {
             })
         };
         Self {
-            resources: state.resources.iter().map(|(address, record)| (address.clone(), seen(record))).collect(),
+            resources: state
+                .resources
+                .iter()
+                .map(|(address, record)| (address.clone(), seen(record)))
+                .collect(),
             deposed: state.deposed.iter().map(|old| old.record.id.clone()).collect(),
             foreign: Vec::new(),
         }

@@ -24,8 +24,10 @@ pub(super) fn dependencies_first(desired: &Desired) -> Result<Vec<Address>, Diag
     for (address, needed) in &needs {
         for needed in needed {
             let Some((needed, _)) = desired.get_key_value(needed) else {
-                return Err(Diagnostic::error(format!("{address} refers to {needed}, which does not exist"))
-                    .help("this is a fault of eksnet; please report it with the stack file"));
+                return Err(Diagnostic::error(format!(
+                    "{address} refers to {needed}, which does not exist"
+                ))
+                .help("this is a fault of eksnet; please report it with the stack file"));
             };
             dependents.entry(needed).or_default().push(address);
         }

@@ -9,7 +9,12 @@ use crate::{
 };
 
 /// The plan reduced to the targets, what they need, and what needs those that go. Without targets the plan itself.
-pub(super) fn narrow(plan: Plan, desired: &Desired, state: &State, wish: &Wish) -> Result<Plan, Diagnostic> {
+pub(super) fn narrow(
+    plan: Plan,
+    desired: &Desired,
+    state: &State,
+    wish: &Wish,
+) -> Result<Plan, Diagnostic> {
     if wish.targets.is_empty() {
         return Ok(plan);
     }
@@ -31,7 +36,12 @@ pub(super) fn narrow(plan: Plan, desired: &Desired, state: &State, wish: &Wish) 
     }
     let going = scope.iter().filter(|address| !desired.contains_key(*address)).cloned().collect();
     scope.extend(closure(&going, |address| {
-        dependents.get(address).into_iter().flatten().map(|dependent| (*dependent).clone()).collect()
+        dependents
+            .get(address)
+            .into_iter()
+            .flatten()
+            .map(|dependent| (*dependent).clone())
+            .collect()
     }));
     let Plan { changes, deposed, drift } = plan;
     Ok(Plan {
@@ -41,7 +51,10 @@ pub(super) fn narrow(plan: Plan, desired: &Desired, state: &State, wish: &Wish) 
     })
 }
 
-fn closure(seeds: &BTreeSet<Address>, next: impl Fn(&Address) -> Vec<Address>) -> BTreeSet<Address> {
+fn closure(
+    seeds: &BTreeSet<Address>,
+    next: impl Fn(&Address) -> Vec<Address>,
+) -> BTreeSet<Address> {
     let mut reached = seeds.clone();
     let mut frontier: Vec<Address> = seeds.iter().cloned().collect();
     while let Some(address) = frontier.pop() {
@@ -55,10 +68,8 @@ fn closure(seeds: &BTreeSet<Address>, next: impl Fn(&Address) -> Vec<Address>) -
 }
 
 fn unknown(target: &Address, plan: &Plan) -> Diagnostic {
-    let distance = |address: &&Address| strsim::damerau_levenshtein(address.as_str(), target.as_str());
-    let nearest = plan.changes.keys().min_by_key(distance);
     let error = Diagnostic::error(format!("there is no {target} in this stack"));
-    match nearest.filter(|address| distance(address) <= 5) {
+    match plan.nearest(target) {
         Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
         None => error.help("`eksnet plan --json` lists every address"),
     }

@@ -33,11 +33,19 @@ impl Provider for Aws {
         if self.loopback { 0 } else { 90 }
     }
 
-    fn create<'a>(&'a self, facts: &'static Facts, batch: &'a [Order]) -> Answer<'a, Vec<Result<Made, Problem>>> {
+    fn create<'a>(
+        &'a self,
+        facts: &'static Facts,
+        batch: &'a [Order],
+    ) -> Answer<'a, Vec<Result<Made, Problem>>> {
         kind(facts).create(self, batch)
     }
 
-    fn read<'a>(&'a self, facts: &'static Facts, known: &'a [Identity]) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+    fn read<'a>(
+        &'a self,
+        facts: &'static Facts,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
         kind(facts).read(self, known)
     }
 
@@ -51,7 +59,11 @@ impl Provider for Aws {
         kind(facts).update(self, id, fields, prior)
     }
 
-    fn delete<'a>(&'a self, facts: &'static Facts, id: &'a Identity) -> Answer<'a, Result<(), Problem>> {
+    fn delete<'a>(
+        &'a self,
+        facts: &'static Facts,
+        id: &'a Identity,
+    ) -> Answer<'a, Result<(), Problem>> {
         kind(facts).delete(self, id)
     }
 
@@ -64,7 +76,11 @@ impl Provider for Aws {
         Box::pin(Aws::tag(self, &facts.tags, ids, change))
     }
 
-    fn find<'a>(&'a self, facts: &'static Facts, order: &'a Order) -> Answer<'a, Result<Vec<Identity>, Problem>> {
+    fn find<'a>(
+        &'a self,
+        facts: &'static Facts,
+        order: &'a Order,
+    ) -> Answer<'a, Result<Vec<Identity>, Problem>> {
         kind(facts).find(self, order)
     }
 
@@ -82,7 +98,8 @@ impl Provider for Aws {
                     None => (resource_type, ids),
                     Some(kind) => {
                         let found = kind.read(self, &ids).await?;
-                        let there = found.into_iter().map(|found| found.id).filter(|id| ids.contains(id));
+                        let there =
+                            found.into_iter().map(|found| found.id).filter(|id| ids.contains(id));
                         (kind.facts().name.to_owned(), there.collect())
                     }
                 };

@@ -42,10 +42,18 @@ pub trait Provider {
 
     /// Creates resources of one kind with one mutating call: several only if they agree in [`Facts::batch`]. One answer
     /// for each, in order.
-    fn create<'a>(&'a self, kind: &'static Facts, batch: &'a [Order]) -> Answer<'a, Vec<Result<Made, Problem>>>;
+    fn create<'a>(
+        &'a self,
+        kind: &'static Facts,
+        batch: &'a [Order],
+    ) -> Answer<'a, Vec<Result<Made, Problem>>>;
 
     /// Reads those of `known` that exist. May show others that live in the same parents.
-    fn read<'a>(&'a self, kind: &'static Facts, known: &'a [Identity]) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
+    fn read<'a>(
+        &'a self,
+        kind: &'static Facts,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
 
     /// Changes a resource in place. Repeatable.
     fn update<'a>(
@@ -57,7 +65,11 @@ pub trait Provider {
     ) -> Answer<'a, Result<(), Problem>>;
 
     /// Deletes a resource. Repeatable.
-    fn delete<'a>(&'a self, kind: &'static Facts, id: &'a Identity) -> Answer<'a, Result<(), Problem>>;
+    fn delete<'a>(
+        &'a self,
+        kind: &'static Facts,
+        id: &'a Identity,
+    ) -> Answer<'a, Result<(), Problem>>;
 
     /// Makes one change of tags on resources of one kind. Repeatable.
     fn tag<'a>(
@@ -69,7 +81,11 @@ pub trait Provider {
 
     /// Everything that a lost create for `order` may have made, by natural key or ownership tags. What was made a
     /// moment ago may not show yet.
-    fn find<'a>(&'a self, kind: &'static Facts, order: &'a Order) -> Answer<'a, Result<Vec<Identity>, Problem>>;
+    fn find<'a>(
+        &'a self,
+        kind: &'static Facts,
+        order: &'a Order,
+    ) -> Answer<'a, Result<Vec<Identity>, Problem>>;
 
     /// Everything that still carries the ownership tag of `stack`, whoever remembers it.
     fn owned<'a>(&'a self, stack: &'a str) -> Answer<'a, Result<Vec<Owned>, Problem>>;

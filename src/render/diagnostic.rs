@@ -23,9 +23,11 @@ pub fn diagnostic(diagnostic: &Diagnostic, style: Style) -> String {
     };
     let texts: Vec<Cow<'_, str>> =
         diagnostic.places.iter().map(|place| tame(&place.text, Newlines::Keep)).collect();
-    let mut group = Group::with_title(level.primary_title(tame(&diagnostic.message, Newlines::Replace)));
+    let mut group =
+        Group::with_title(level.primary_title(tame(&diagnostic.message, Newlines::Replace)));
     for (position, place) in diagnostic.places.iter().enumerate() {
-        let first_of_file = diagnostic.places[..position].iter().all(|other| !same_file(other, place));
+        let first_of_file =
+            diagnostic.places[..position].iter().all(|other| !same_file(other, place));
         if first_of_file {
             let snippet: Snippet<'_, Annotation<'_>> = Snippet::source(texts[position].as_ref())
                 .path(tame(&place.file, Newlines::Replace))
@@ -63,8 +65,13 @@ fn same_file(one: &Place, other: &Place) -> bool {
 /// The place's bytes, moved onto characters of its text: a wrong span must not hide the message it came with.
 fn within(place: &Place) -> std::ops::Range<usize> {
     let boundary = |at: usize| place.text.floor_char_boundary(at.min(place.text.len()));
-    let start = boundary(place.span.start);
-    start..boundary(place.span.end).max(start)
+    let (start, end) = (boundary(place.span.start), boundary(place.span.end));
+    if start < end {
+        return start..end;
+    }
+    // A place between two characters is shown under the second, unless the line ends there.
+    let next = place.text[start..].chars().next().filter(|next| !matches!(next, '\r' | '\n'));
+    start..start + next.map_or(0, char::len_utf8)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,15 +87,18 @@ fn tame(text: &str, newlines: Newlines) -> Cow<'_, str> {
         '\n' => newlines == Newlines::Replace,
         '\t' => false,
         // Marks that turn the direction of text, joiners, separators, tags: unseen, and able to mislead.
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' => true,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' => {
+            true
+        }
         '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => true,
         '\u{e0000}'..='\u{e007f}' => true,
         _ => c.is_control(),
     };
-    let text = match text.contains("\r\n") {
-        // Files written on Windows: a space at the end of a line is seen by nobody.
-        true => Cow::Owned(text.replace("\r\n", " \n")),
-        false => Cow::Borrowed(text),
+    // Files written on Windows: a space at the end of a line is seen by nobody.
+    let text = if text.contains("\r\n") {
+        Cow::Owned(text.replace("\r\n", " \n"))
+    } else {
+        Cow::Borrowed(text)
     };
     if !text.contains(obeyed) {
         return text;
@@ -98,6 +108,7 @@ fn tame(text: &str, newlines: Newlines) -> Cow<'_, str> {
         (true, 1) => '?',
         (true, 2) => '¿',
         (true, 3) => '\u{fffd}',
+        // Four bytes; nothing plainer is as long.
         (true, _) => '\u{1f6ab}',
     };
     Cow::Owned(text.chars().map(tamed).collect())
@@ -115,7 +126,8 @@ mod tests {
 
     #[test]
     fn places_of_a_file_stand_together() {
-        let shop = "[vpc.subnets]\npublic-a = \"10.0.1.0/24\"\nother = 1\n\npublic-b = \"10.0.1.0/25\"\n";
+        let shop =
+            "[vpc.subnets]\npublic-a = \"10.0.1.0/24\"\nother = 1\n\npublic-b = \"10.0.1.0/25\"\n";
         let found = Diagnostic::error("`public-a` and `public-b` overlap")
             .at(place("shop.toml", shop, "\"10.0.1.0/25\"", "these addresses"))
             .at(place("state.json", "{\n  \"vpc\": 1\n}\n", "\"vpc\"", "made by this"))
@@ -171,7 +183,16 @@ warning: nothing to do
     #[test]
     fn nothing_reaches_the_terminal_raw() {
         let evil: String = ('\0'..='\u{9f}')
-            .chain(['\u{ad}', '\u{200b}', '\u{200e}', '\u{2028}', '\u{202e}', '\u{2066}', '\u{feff}', '\u{e0041}'])
+            .chain([
+                '\u{ad}',
+                '\u{200b}',
+                '\u{200e}',
+                '\u{2028}',
+                '\u{202e}',
+                '\u{2066}',
+                '\u{feff}',
+                '\u{e0041}',
+            ])
             .filter(|c| (c.is_control() && *c != '\n') || *c as u32 > 0x9f)
             .collect();
         let text = format!("a = \"{evil}\"\n");
@@ -181,8 +202,7 @@ warning: nothing to do
             .note(&evil)
             .help(&evil);
         let shown = diagnostic(&found, Style::Plain);
-        let raw: Vec<char> =
-            shown.chars().filter(|c| evil.contains(*c) && *c != '\t').collect();
+        let raw: Vec<char> = shown.chars().filter(|c| evil.contains(*c) && *c != '\t').collect();
         assert!(raw.is_empty(), "{raw:?}");
     }
 

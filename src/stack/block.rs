@@ -12,7 +12,8 @@ const fn net(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Ipv4Net {
 }
 
 /// RFC 1918, in the order of the VPC user guide.
-const PRIVATE: [Ipv4Net; 3] = [net(10, 0, 0, 0, 8), net(172, 16, 0, 0, 12), net(192, 168, 0, 0, 16)];
+const PRIVATE: [Ipv4Net; 3] =
+    [net(10, 0, 0, 0, 8), net(172, 16, 0, 0, 12), net(192, 168, 0, 0, 16)];
 /// RFC 6598, for carrier-grade NAT: addresses that nobody else routes.
 const SHARED: Ipv4Net = net(100, 64, 0, 0, 10);
 /// RFC 2544, for benchmarks; its upper half is sometimes given to pods.
@@ -30,45 +31,55 @@ const UNUSABLE: [(Ipv4Net, &str); 4] = [
 /// The largest and the smallest block of a VPC and of a subnet (EC2 API reference, CreateVpc and CreateSubnet).
 const LARGEST: u8 = 16;
 const SMALLEST: u8 = 28;
-
-/// A block in CIDR notation. Where only its end is wrong the block that was meant is given back, so that it can still be
-/// held against others.
-pub(super) fn cidr(value: &Value<'_>) -> Option<Written<Ipv4Net>> {
-    let text = value.string()?;
-    let source = value.source();
-    let Ok(written) = text.value.parse::<Ipv4Net>() else {
-        source.report(unreadable(value, text.value));
-        return None;
-    };
-    let meant = written.trunc();
-    if written != meant {
-        source.report(host_bits(value, written));
-    }
-    Some(text.map(|_| meant))
-}
+const SIZES: &str = "AWS takes blocks from /16 to /28 for VPCs and subnets";
 
 /// A block of a size that VPCs and subnets can have.
 pub(super) fn block(value: &Value<'_>) -> Option<Written<Ipv4Net>> {
-    let block = cidr(value)?;
-    let (net, prefix) = (block.value, block.value.prefix_len());
-    let (problem, near) = if prefix < LARGEST {
-        ("larger than a /16", LARGEST)
-    } else if prefix > SMALLEST {
-        ("smaller than a /28", SMALLEST)
-    } else {
-        return Some(block);
+    sized(value, SMALLEST, SIZES)
+}
+
+/// A block that is not smaller than `smallest`, for the reason `why`. One that is wrong in size or at its end is
+/// reported and still given back, so that it can be held against others.
+pub(super) fn sized(value: &Value<'_>, smallest: u8, why: &str) -> Option<Written<Ipv4Net>> {
+    let text = value.string()?;
+    let Ok(written) = text.value.parse::<Ipv4Net>() else {
+        value.source().report(unreadable(value, text.value));
+        return None;
     };
-    // A block whose host bits were reported has had its advice.
-    if value.string()?.value == net.to_string() {
-        let near = Ipv4Net::new_assert(net.network(), near).trunc();
-        value.source().report(
-            value
-                .error(format!("`{}` cannot be {net}", value.name()), problem)
-                .note("AWS takes blocks from /16 to /28 for VPCs and subnets")
-                .help(format!("write a block such as `\"{near}\"`")),
-        );
-    }
-    Some(block)
+    let (prefix, trunc) = (written.prefix_len(), written.trunc());
+    let at = |prefix| Ipv4Net::new_assert(written.addr(), prefix).trunc();
+    // A common slip: the range of RFC 6598 is a /10, and most of 100.0.0.0/8 belongs to others.
+    let slip = SHARED.contains(&written.addr()) && prefix < SHARED.prefix_len();
+    let (finding, right) = if slip {
+        let finding = value
+            .error(
+                format!("{written} is not the range of carrier-grade NAT"),
+                "most of it is public",
+            )
+            .note("the range is 100.64.0.0/10 (RFC 6598), and a block of a VPC is at most a /16");
+        (finding, at(LARGEST))
+    } else if prefix < LARGEST {
+        (wrong_size(value, written, "larger than a /16", SIZES), at(LARGEST))
+    } else if prefix > smallest {
+        let label = format!("smaller than a /{smallest}");
+        (wrong_size(value, written, &label, why), at(smallest))
+    } else if written != trunc {
+        let message = format!("{written} does not begin at a /{prefix}");
+        (value.error(message, "bits are set beyond the prefix"), trunc)
+    } else {
+        return Some(text.map(|_| written));
+    };
+    value.source().report(finding.help(format!("write `\"{right}\"`")));
+    Some(text.map(|_| if slip { right } else { trunc }))
+}
+
+/// A block for a subnet. One of a wrong size has to become another, so it is not held against others.
+pub(super) fn of_subnet(value: &Value<'_>) -> Option<Written<Ipv4Net>> {
+    block(value).filter(|block| (LARGEST..=SMALLEST).contains(&block.value.prefix_len()))
+}
+
+fn wrong_size(value: &Value<'_>, written: Ipv4Net, label: &str, why: &str) -> Diagnostic {
+    value.error(format!("`{}` cannot be {written}", value.name()), label).note(why)
 }
 
 fn unreadable(value: &Value<'_>, text: &str) -> Diagnostic {
@@ -76,42 +87,35 @@ fn unreadable(value: &Value<'_>, text: &str) -> Diagnostic {
     if text.parse::<Ipv4Addr>().is_ok() {
         wrong("no prefix length").help(format!("write `\"{text}/24\"`, or whatever its size is"))
     } else if text.contains(':') {
-        wrong("IPv6").help("write IPv4 blocks here; `ipv6 = true` under `[vpc]` adds IPv6 by itself")
+        wrong("IPv6")
+            .help("write IPv4 blocks here; `ipv6 = true` under `[vpc]` adds IPv6 by itself")
     } else {
         wrong("not an address and a prefix length").help(value.advice())
     }
 }
 
-fn host_bits(value: &Value<'_>, written: Ipv4Net) -> Diagnostic {
-    // A common slip: the range of RFC 6598 is a /10, and most of 100.0.0.0/8 belongs to others.
-    if SHARED.contains(&written.addr()) && written.prefix_len() < SHARED.prefix_len() {
-        return value
-            .error(format!("{written} is not the range of carrier-grade NAT"), "most of it is public")
-            .note("the range is 100.64.0.0/10 (RFC 6598), and a block of a VPC is at most a /16")
-            .help("write `\"100.64.0.0/16\"`");
-    }
-    let meant = written.trunc();
-    let prefix = written.prefix_len();
-    value
-        .error(format!("{written} does not begin at a /{prefix}"), "bits are set beyond the prefix")
-        .help(format!("write `\"{meant}\"`"))
-}
-
 /// Reports ranges that a VPC cannot have or had better not have.
 pub(super) fn check_range(source: &Source, block: &Written<Ipv4Net>) {
     let (net, span) = (block.value, &block.span);
-    if let Some((range, use_)) = UNUSABLE.iter().find(|(range, _)| overlap(*range, net)) {
+    if let Some((range, purpose)) = UNUSABLE.iter().find(|(range, _)| overlap(*range, net)) {
         source.report(
             source
-                .error(span, format!("a VPC cannot have {net}"), format!("{use_} addresses"))
+                .error(span, format!("a VPC cannot have {net}"), format!("{purpose} addresses"))
                 .note(format!("AWS refuses blocks of {range}"))
                 .help("write a block out of 10.0.0.0/8, such as `\"10.0.0.0/16\"`"),
         );
     } else if overlap(DOCKER, net) {
         source.report(
             source
-                .warning(span, format!("{net} has addresses of Docker's bridge"), format!("shares {DOCKER}"))
-                .note("hosts that run Docker, AWS Cloud9 and SageMaker cannot reach what has these addresses")
+                .warning(
+                    span,
+                    format!("{net} has addresses of Docker's bridge"),
+                    format!("shares addresses with {DOCKER}"),
+                )
+                .note(
+                    "hosts that run Docker, and AWS Cloud9 and SageMaker, cannot reach what has \
+                     these addresses",
+                )
                 .help("write a block outside of 172.17.0.0/16"),
         );
     } else if !PRIVATE.iter().chain([&SHARED, &BENCHMARK]).any(|range| range.contains(&net)) {
@@ -146,9 +150,16 @@ pub(super) fn check_beside(source: &Source, vpc: &Written<Ipv4Net>, pods: &Writt
             // The two guides contradict each other, so AWS decides.
             source.report(
                 source
-                    .warning(&pods.span, format!("AWS may refuse to add {second} to the VPC"), "benchmark range")
+                    .warning(
+                        &pods.span,
+                        format!("AWS may refuse to add {second} to the VPC"),
+                        "benchmark range",
+                    )
                     .at(source.place(&vpc.span, "the VPC's block"))
-                    .note("the VPC user guide rules 198.19.0.0/16 out beside this block, the EKS best practices guide offers it")
+                    .note(
+                        "the VPC user guide rules 198.19.0.0/16 out beside this block, the EKS \
+                         best practices guide offers it",
+                    )
                     .help("write `pods = \"100.64.0.0/16\"`"),
             );
             return;
@@ -157,7 +168,11 @@ pub(super) fn check_beside(source: &Source, vpc: &Written<Ipv4Net>, pods: &Writt
     };
     source.report(
         source
-            .error(&pods.span, format!("AWS does not add {second} to a VPC of {first}"), "cannot be added")
+            .error(
+                &pods.span,
+                format!("AWS does not add {second} to a VPC of {first}"),
+                "cannot be added",
+            )
             .at(source.place(&vpc.span, "the VPC's block"))
             .note(rule)
             .help("write `pods = \"100.64.0.0/16\"`"),

@@ -23,7 +23,9 @@ pub(super) fn read(value: &Value<'_>) -> Wishes {
         if services.is_empty() {
             source.report(unknown(source, name.value, &name.span));
         }
-        let double = services.iter().find_map(|(service, _)| Some((service, wishes.get(service)?.1.clone())));
+        let double = services
+            .iter()
+            .find_map(|(service, _)| Some((service, wishes.get(service)?.1.clone())));
         if let Some((service, first)) = double {
             let message = format!("the endpoint of `{service}` is asked for twice");
             source.report(
@@ -44,7 +46,8 @@ fn unknown(source: &Source, name: &str, span: &Span) -> Diagnostic {
     let unknown = source.error(span, format!("there is no endpoint `{name}`"), "unknown service");
     // The whole name of a service, as AWS writes it.
     let short = name.strip_prefix("com.amazonaws.").and_then(|rest| rest.split_once('.'));
-    let short = short.map(|(_, service)| service).filter(|service| !data::services(service).is_empty());
+    let short =
+        short.map(|(_, service)| service).filter(|service| !data::services(service).is_empty());
     match short.or_else(|| nearest(name, data::names())) {
         Some(meant) => unknown.help(format!("write `\"{meant}\"`")),
         None => unknown.help(format!("the endpoints are {}", listed(data::names()))),

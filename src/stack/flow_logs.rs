@@ -2,7 +2,7 @@
 
 use super::{
     FlowLogs, Traffic,
-    reader::{Table, Value, listed},
+    reader::{Table, Value},
 };
 
 /// What `flow_logs = true` stands for.
@@ -25,7 +25,7 @@ pub(super) fn read(value: &Value<'_>) -> Option<FlowLogs> {
     if value.is_table() {
         return value.table(options);
     }
-    value.boolean().filter(|wanted| wanted.value).map(|_| DEFAULT)
+    value.clone().or_table().boolean().filter(|wanted| wanted.value).map(|_| DEFAULT)
 }
 
 fn options(table: &mut Table<'_>) -> Option<FlowLogs> {
@@ -46,11 +46,11 @@ fn one_of(value: &Value<'_>, allowed: &[u16]) -> Option<u16> {
         // The next longer one: logs that are kept too long can still be read.
         let near = allowed.iter().find(|allowed| i64::from(**allowed) > number).or(allowed.last());
         let near = near.map(u16::to_string).unwrap_or_default();
-        let all = listed(allowed.iter().map(u16::to_string));
+        let all: Vec<String> = allowed.iter().map(u16::to_string).collect();
         value.source().report(
             value
                 .error(format!("`{}` cannot be {number}", value.name()), "not a number AWS takes")
-                .note(format!("AWS takes {all}"))
+                .note(format!("AWS takes {}", all.join(", ")))
                 .help(format!("write {near}")),
         );
     }

@@ -3,6 +3,7 @@
 use super::{
     Stack, Vpc,
     reader::{Entry, Table, Value, Written, nearest},
+    vpc,
 };
 use crate::{
     data::regions::{REGIONS, Region, region},
@@ -11,6 +12,9 @@ use crate::{
 
 /// The keys of the section.
 pub(super) const KEYS: [&str; 6] = ["name", "region", "account", "tags", "state", "protect"];
+
+/// What the section looks like at least.
+pub(super) const EXAMPLE: &str = "name   = \"shop\"\nregion = \"ap-southeast-1\"";
 
 /// What could be understood of `[stack]`.
 pub(super) struct Head {
@@ -43,6 +47,7 @@ impl Head {
 }
 
 pub(super) fn read(table: &mut Table<'_>) -> Head {
+    table.hint(|key| vpc::KEYS.contains(&key).then(|| format!("write `{key}` under `[vpc]`")));
     Head {
         name: table.required("name", "\"shop\"").and_then(|value| name(&value)),
         region: table.required("region", "\"ap-southeast-1\"").and_then(|value| known(&value)),
@@ -89,7 +94,10 @@ fn name(value: &Value<'_>) -> Option<String> {
     let wrong = value.error(format!("a stack cannot be called `{name}`"), problem);
     value.source().report(
         wrong
-            .note("it begins the names of what the stack makes; AWS takes 1 to 32 lower-case letters, digits and hyphens in all of them")
+            .note(
+                "it begins the names of what the stack makes: AWS takes 1 to 32 lower-case \
+                 letters, digits and hyphens in all of them",
+            )
             .help(format!("write `name = \"{proposal}\"`")),
     );
     None
@@ -99,12 +107,19 @@ fn known(value: &Value<'_>) -> Option<&'static Region> {
     let name = value.string()?.value;
     let found = region(name);
     if found.is_none() {
-        let unknown = value
-            .error(format!("there is no Region `{name}` with EKS"), "unknown Region")
-            .note("Regions of AWS China and GovCloud are not supported");
-        let zone = REGIONS.iter().find(|region| {
-            name.strip_prefix(region.name).is_some_and(|rest| rest.len() == 1)
-        });
+        let unknown =
+            value.error(format!("there is no Region `{name}` with EKS"), "unknown Region");
+        if ["cn-", "us-gov-", "us-iso", "eu-iso", "eusc-"]
+            .iter()
+            .any(|start| name.starts_with(start))
+        {
+            let other = unknown.note("eksnet knows the Regions of AWS's public partition only");
+            value.source().report(other.help(value.advice()));
+            return None;
+        }
+        let zone = REGIONS
+            .iter()
+            .find(|region| name.strip_prefix(region.name).is_some_and(|rest| rest.len() == 1));
         let meant = zone.map(|region| region.name);
         value.source().report(
             match meant.or_else(|| nearest(name, REGIONS.iter().map(|region| region.name))) {
@@ -184,15 +199,15 @@ fn tag(entry: &Entry<'_>) -> Option<(String, String)> {
         source.report(source.error(&key.span, message, problem).help(help));
     }
     let text = entry.value.clone().like("\"platform\"").string()?.value;
-    let problem = if text.chars().count() > 256 {
-        "longer than 256 characters"
+    let (problem, help) = if text.chars().count() > 256 {
+        ("longer than 256 characters", "write a shorter value")
     } else if !text.chars().all(taggable) {
-        "a character that AWS does not take in tags"
+        ("a character that AWS does not take in tags", ALPHABET)
     } else {
         return Some((key.value.to_owned(), text.to_owned()));
     };
     let message = format!("this cannot be the value of tag `{}`", key.value);
-    source.report(entry.value.error(message, problem).help(ALPHABET));
+    source.report(entry.value.error(message, problem).help(help));
     None
 }
 
@@ -214,9 +229,12 @@ fn refused_key(key: &Written<&str>) -> Option<(&'static str, &'static str)> {
         Some(("eksnet names each resource itself", "remove it"))
     } else if lower.starts_with("kubernetes.io/") {
         // On every subnet at once it would make the load balancer controller take wrong ones.
-        Some(("controllers choose resources by these", "remove it; eksnet sets it where it belongs"))
+        Some((
+            "controllers choose resources by these",
+            "remove it; eksnet sets it where it belongs",
+        ))
     } else if name.is_empty() || name.chars().count() > 128 {
-        Some(("not 1 to 128 characters", "write a shorter key"))
+        Some(("not 1 to 128 characters", "write a key of 1 to 128 characters"))
     } else if !name.chars().all(taggable) {
         Some(("a character that AWS does not take in tags", ALPHABET))
     } else {

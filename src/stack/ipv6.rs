@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::{
-    pods::{self, Wish},
+    pods::{self, FIRST, Wish},
     reader::{Source, Span, Written},
     subnets::Drafts,
 };
@@ -74,18 +74,21 @@ fn holders(source: &Source, drafts: &Drafts, pods: Option<&Wish>, vpc: Ipv4Net) 
             holders.push(Holder { name, index: number.value, span: number.span, pods: None });
         }
     }
-    for (wish, part) in pods.iter().flat_map(|wish| pods::parts(drafts).into_iter().map(move |part| (wish, part))) {
+    for (wish, part) in
+        pods.iter().flat_map(|wish| pods::parts(drafts).into_iter().map(move |part| (wish, part)))
+    {
         let name = pods_name(&part.zone.value.key());
-        let Some(index) = wish.ipv6.value.checked_add(part.slot) else {
+        let first = wish.first();
+        let Some(index) = first.value.checked_add(part.slot) else {
             let message = format!("the IPv6 number of `{name}` would be above 255");
             source.report(
                 source
-                    .error(&wish.ipv6.span, message, "too high a first number")
+                    .error(&first.span, message, "too high a first number")
                     .help(format!("write `ipv6 = {}` or less", 255 - part.slot)),
             );
             continue;
         };
-        holders.push(Holder { name, index, span: wish.ipv6.span.clone(), pods: Some(part.slot) });
+        holders.push(Holder { name, index, span: first.span, pods: Some(part.slot) });
     }
     holders
 }
@@ -100,22 +103,30 @@ fn piece(vpc: Ipv4Net, subnet: Ipv4Net) -> u8 {
 
 fn advice(holder: &Holder, holders: &[Holder]) -> String {
     let taken = |number: u8| holders.iter().any(|other| other.index == number);
-    let free = (0..=u8::MAX).find(|number| !taken(*number));
+    // From above, where subnets that come later are least likely to begin.
+    let free = (0..FIRST).rev().chain(FIRST..=u8::MAX).find(|number| !taken(*number));
     match (holder.pods, free) {
         (_, None) => "remove a subnet: a VPC has 256 numbers".to_owned(),
         (None, Some(free)) => {
             format!("write `{} = {{ cidr = …, ipv6 = {free} }}`", holder.name)
         }
-        (Some(_), Some(_)) => "write `pods = { cidr = …, ipv6 = … }` with another first number".to_owned(),
+        (Some(_), Some(_)) => {
+            "write `pods = { cidr = …, ipv6 = … }` with another first number".to_owned()
+        }
     }
 }
 
 /// Reports numbers that are written though the VPC has no IPv6.
-pub(super) fn check_unused(source: &Source, drafts: &Drafts) {
-    for number in drafts.subnets.iter().filter_map(|subnet| subnet.ipv6.as_ref()) {
+pub(super) fn check_unused(source: &Source, drafts: &Drafts, pods: Option<&Wish>) {
+    let subnets = drafts.subnets.iter().filter_map(|subnet| subnet.ipv6.as_ref());
+    for number in subnets.chain(pods.and_then(|pods| pods.ipv6.as_ref())) {
         source.report(
             source
-                .warning(&number.span, "an IPv6 number does nothing in a VPC without IPv6", "not used")
+                .warning(
+                    &number.span,
+                    "an IPv6 number does nothing in a VPC without IPv6",
+                    "not used",
+                )
                 .help("write `ipv6 = true` under `[vpc]`, or remove it"),
         );
     }
@@ -143,7 +154,8 @@ mod tests {
     fn no_two_subnets_of_a_small_vpc_have_the_same_number() {
         for prefix in 20..=28 {
             let vpc = Ipv4Net::new_assert(std::net::Ipv4Addr::new(10, 9, 0, 0), prefix);
-            let numbers: Vec<u8> = vpc.subnets(28).expect("room for a /28").map(|net| piece(vpc, net)).collect();
+            let numbers: Vec<u8> =
+                vpc.subnets(28).expect("room for a /28").map(|net| piece(vpc, net)).collect();
             assert!(numbers.is_sorted_by(|a, b| a < b), "/{prefix}");
         }
     }

@@ -13,7 +13,7 @@ mod ipv6;
 mod nat;
 mod network;
 mod pods;
-pub mod reader;
+mod reader;
 mod subnets;
 mod vpc;
 mod zone;
@@ -21,9 +21,7 @@ mod zone;
 use crate::model::{Diagnostic, Tags};
 use reader::{Source, Table, nearest};
 
-pub use network::{
-    Endpoint, FlowLogs, Nat, PodSubnet, Pods, Subnet, Tier, Traffic, Vpc, Zone,
-};
+pub use network::{Endpoint, FlowLogs, Nat, PodSubnet, Pods, Subnet, Tier, Traffic, Vpc, Zone};
 
 /// What a stack file says, after every check.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,30 +62,20 @@ fn document(root: &mut Table<'_>) -> Option<Stack> {
         return None;
     }
     let head = root
-        .section("stack", "name   = \"shop\"\nregion = \"ap-southeast-1\"")
+        .section("stack", head::EXAMPLE)
         .and_then(|value| value.table(|table| Some(head::read(table))));
     let region = head.as_ref().and_then(head::Head::known_region);
     let vpc = root
-        .section("vpc", "cidr = \"10.0.0.0/16\"")
+        .section("vpc", vpc::EXAMPLE)
         .and_then(|value| value.table(|table| vpc::read(table, region)));
+    root.report_missing();
     unknown(root);
     head?.stack(vpc?)
 }
 
 fn empty(source: &Source) -> Diagnostic {
-    source.error(&(0..0), "the stack file is empty", "nothing here").help(
-        "a small stack:\n\n\
-         [stack]\n\
-         name   = \"shop\"\n\
-         region = \"ap-southeast-1\"\n\n\
-         [vpc]\n\
-         cidr = \"10.0.0.0/16\"\n\n\
-         [vpc.subnets]\n\
-         public-a  = \"10.0.1.0/24\"\n\
-         public-b  = \"10.0.4.0/24\"\n\
-         private-a = \"10.0.2.0/24\"\n\
-         private-b = \"10.0.3.0/24\"",
-    )
+    let small = format!("a small stack:\n\n[stack]\n{}\n\n[vpc]\n{}", head::EXAMPLE, vpc::EXAMPLE);
+    source.error(&(0..0), "the stack file is empty", "nothing here").help(small)
 }
 
 /// Reports what stands in the file outside the sections that are read.
@@ -116,7 +104,7 @@ fn unknown(root: &Table<'_>) {
         } else {
             let unknown =
                 source.error(span, format!("there is no section `[{name}]`"), "unknown section");
-            match nearest(name, ["stack", "vpc"].into_iter().chain(LATER)) {
+            match nearest(name, ["stack", "vpc"]) {
                 Some(meant) => unknown.help(format!("write `[{meant}]`")),
                 None => unknown.help("the sections are `[stack]`, `[vpc]` and `[vpc.subnets]`"),
             }

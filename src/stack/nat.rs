@@ -30,7 +30,7 @@ pub(super) fn read(value: &Value<'_>) -> Option<Written<Wish>> {
         let addresses = value.entries()?.iter().map(address).collect();
         return Some(Written { value: Wish::Addresses(addresses), span: value.span() });
     }
-    value.choice(&MODES).map(|mode| mode.map(Wish::Mode))
+    value.clone().or_table().choice(&MODES).map(|mode| mode.map(Wish::Mode))
 }
 
 fn address(entry: &Entry<'_>) -> (Written<String>, Option<Written<String>>) {
@@ -42,8 +42,11 @@ fn address(entry: &Entry<'_>) -> (Written<String>, Option<Written<String>>) {
         if !right {
             value.source().report(
                 value
-                    .error(format!("`{}` is not the allocation of an address", id.value), "not an allocation id")
-                    .note("an allocation id is `eipalloc-` and 17 digits out of 0-9 and a-f")
+                    .error(
+                        format!("`{}` is not the allocation of an address", id.value),
+                        "not an allocation id",
+                    )
+                    .note("an allocation id is `eipalloc-` and 8 or 17 digits out of 0-9 and a-f")
                     .help("`aws ec2 describe-addresses` shows the allocations of your addresses"),
             );
         }
@@ -77,26 +80,28 @@ pub(super) fn check(source: &Source, wish: Option<&Written<Wish>>, drafts: &Draf
         return;
     }
     let public = drafts.zones(Tier::Public);
-    match mode {
-        Nat::Single if public.is_empty() => {
+    match (mode, asked) {
+        (Nat::Single | Nat::PerZone, Some(span)) if public.is_empty() => {
+            let help = "add a subnet such as `public-a`, or write `nat = \"regional\"`, which \
+                        needs none";
             source.report(
                 source
                     .error(
-                        asked.unwrap_or(&(0..0)),
+                        span,
                         "a NAT gateway needs a public subnet to stand in",
                         "no public subnet",
                     )
-                    .help("add a subnet such as `public-a`, or write `nat = \"regional\"`, which needs none"),
+                    .help(help),
             );
         }
-        Nat::PerZone => {
+        (Nat::PerZone, _) => {
             for (zone, subnet) in drafts.zones(Tier::Private) {
                 if !public.contains_key(&zone) {
                     source.report(no_gateway(source, subnet, &zone, asked));
                 }
             }
         }
-        Nat::None | Nat::Single | Nat::Regional | Nat::Addresses(_) => {}
+        (Nat::None | Nat::Single | Nat::Regional | Nat::Addresses(_), _) => {}
     }
 }
 
@@ -119,7 +124,11 @@ fn check_needed(source: &Source, span: &Span, drafts: &Drafts) {
     if drafts.complete && drafts.of(Tier::Private).next().is_none() {
         source.report(
             source
-                .warning(span, "there is NAT but no private subnet that would use it", "serves nobody")
+                .warning(
+                    span,
+                    "there is NAT but no private subnet that would use it",
+                    "serves nobody",
+                )
                 .help("remove `nat`, or add private subnets"),
         );
     }

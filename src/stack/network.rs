@@ -28,8 +28,8 @@ pub struct Vpc {
 pub struct Pods {
     /// The block.
     pub cidr: Ipv4Net,
-    /// The part of each zone that has private subnets, by [`Zone::key`]. It depends on the zone alone, so that adding or
-    /// removing another zone never renumbers it.
+    /// The part of each zone that has private subnets, by [`Zone::key`]. It depends on the zone alone, so that adding
+    /// or removing another zone never renumbers it.
     pub zones: BTreeMap<String, PodSubnet>,
 }
 
@@ -69,8 +69,8 @@ pub struct Subnet {
     pub cidr: Ipv4Net,
     /// Its availability zone.
     pub zone: Zone,
-    /// Its number inside the VPC's IPv6 /56, unique in the VPC; there is one when the VPC has IPv6. Written, or a function
-    /// of its own IPv4 block and the VPC's, so that it never moves when other subnets come and go.
+    /// Its number inside the VPC's IPv6 /56, unique in the VPC; there is one when the VPC has IPv6. Written, or a
+    /// function of its own IPv4 block and the VPC's, so that it never moves when other subnets come and go.
     pub ipv6_index: Option<u8>,
 }
 

@@ -9,7 +9,7 @@ use ipnet::Ipv4Net;
 
 use super::{
     PodSubnet, Pods, Tier, Zone,
-    block::{self, block, overlap},
+    block::{self, overlap},
     reader::{Source, Table, Value, Written},
     subnets::{Drafts, index},
 };
@@ -18,8 +18,15 @@ use crate::data::regions::Region;
 /// What is written about pods.
 pub(super) struct Wish {
     pub(super) cidr: Written<Ipv4Net>,
-    /// The IPv6 number of the first part.
-    pub(super) ipv6: Written<u8>,
+    /// The IPv6 number of the first part, if it is written.
+    pub(super) ipv6: Option<Written<u8>>,
+}
+
+impl Wish {
+    /// The IPv6 number of the first part, and where it comes from.
+    pub(super) fn first(&self) -> Written<u8> {
+        self.ipv6.clone().unwrap_or(Written { value: FIRST, span: self.cidr.span.clone() })
+    }
 }
 
 /// One zone's part of the block.
@@ -30,23 +37,34 @@ pub(super) struct Part<'a> {
 }
 
 /// The first IPv6 number of pods unless another is written: above what subnets that fill a VPC from below reach.
-const FIRST: u8 = 248;
+pub(super) const FIRST: u8 = 248;
 
-pub(super) fn read(value: &Value<'_>) -> Option<Wish> {
+pub(super) fn read(value: &Value<'_>, region: Option<&Region>) -> Option<Wish> {
     if value.is_table() {
-        return value.table(long);
+        return value.table(|table| long(table, region));
     }
-    let cidr = block(value)?;
-    let ipv6 = Written { value: FIRST, span: cidr.span.clone() };
-    Some(Wish { cidr, ipv6 })
+    Some(Wish { cidr: block(&value.clone().or_table(), region)?, ipv6: None })
 }
 
-fn long(table: &mut Table<'_>) -> Option<Wish> {
-    let cidr = table.required("cidr", "\"100.64.0.0/16\"").and_then(|value| block(&value));
+fn long(table: &mut Table<'_>, region: Option<&Region>) -> Option<Wish> {
+    let cidr = table.required("cidr", "\"100.64.0.0/16\"").and_then(|value| block(&value, region));
     let ipv6 = table.optional("ipv6", "248").and_then(|value| index(&value));
-    let cidr = cidr?;
-    let ipv6 = ipv6.unwrap_or(Written { value: FIRST, span: cidr.span.clone() });
-    Some(Wish { cidr, ipv6 })
+    Some(Wish { cidr: cidr?, ipv6 })
+}
+
+/// A block that can be cut into parts.
+fn block(value: &Value<'_>, region: Option<&Region>) -> Option<Written<Ipv4Net>> {
+    let parts = region.map_or(4, |region| region.parts);
+    let smallest = 28 - cuts(parts);
+    let why = format!(
+        "it is cut into {parts} parts, one for each zone, and AWS takes no subnet smaller than a /28"
+    );
+    block::sized(value, smallest, &why)
+}
+
+/// How often a block is halved to be cut into `parts`, a power of two.
+fn cuts(parts: u8) -> u8 {
+    parts.ilog2() as u8
 }
 
 /// The zones that get a part: those with private subnets.
@@ -65,13 +83,7 @@ fn slot(zone: &Zone) -> Option<u8> {
 }
 
 /// Holds the block against the VPC's and against the zones.
-pub(super) fn check(
-    source: &Source,
-    wish: &Wish,
-    vpc: Option<&Written<Ipv4Net>>,
-    drafts: &Drafts,
-    region: Option<&Region>,
-) {
+pub(super) fn check(source: &Source, wish: &Wish, vpc: Option<&Written<Ipv4Net>>, drafts: &Drafts) {
     let pods = &wish.cidr;
     block::check_range(source, pods);
     if let Some(vpc) = vpc {
@@ -89,30 +101,16 @@ pub(super) fn check(
     if drafts.complete && drafts.of(Tier::Private).next().is_none() {
         source.report(
             source
-                .error(&pods.span, "there are no private subnets whose pods could use this block", "serves nobody")
+                .error(
+                    &pods.span,
+                    "there are no private subnets whose pods could use this block",
+                    "serves nobody",
+                )
                 .note("a zone gets a part of the block when it has a private subnet for nodes")
                 .help("remove `pods`, or add private subnets"),
         );
     }
-    if let Some(region) = region {
-        check_size(source, pods, region);
-    }
     check_slots(source, drafts);
-}
-
-fn check_size(source: &Source, pods: &Written<Ipv4Net>, region: &Region) {
-    let prefix = part_prefix(pods.value, region);
-    // A block below /28 was refused before.
-    if prefix > 28 && pods.value.prefix_len() <= 28 {
-        let smallest = 28 - (prefix - pods.value.prefix_len());
-        let message = format!("{} is too small to be cut into {} parts", pods.value, region.parts);
-        source.report(
-            source
-                .error(&pods.span, message, format!("parts of /{prefix}"))
-                .note("each zone gets an equal part, and a subnet has at least 16 addresses, a /28")
-                .help(format!("write a block of at least /{smallest}, such as `\"100.64.0.0/16\"`")),
-        );
-    }
 }
 
 /// A letter and a number may stand for the same part.
@@ -128,18 +126,16 @@ fn check_slots(source: &Source, drafts: &Drafts) {
                 source
                     .error(&part.zone.span, message, "the same part")
                     .at(source.place(&first.zone.span, "this part"))
-                    .note("a zone's part is that of its letter or of its number: `a` and `az1` have the first")
+                    .note(
+                        "a zone's part is that of its letter or of its number: `a` and `az1` have \
+                         the first",
+                    )
                     .help("write all zones the same way"),
             );
         } else {
             slots.insert(part.slot, part);
         }
     }
-}
-
-fn part_prefix(pods: Ipv4Net, region: &Region) -> u8 {
-    // The number of parts is a power of two.
-    pods.prefix_len() + region.parts.trailing_zeros() as u8
 }
 
 /// The parts, once everything was right.
@@ -152,7 +148,7 @@ pub(super) fn settle(
     let cidr = wish.cidr.value;
     let mut zones = BTreeMap::new();
     for part in parts(drafts) {
-        let mut nets = cidr.subnets(part_prefix(cidr, region)).ok()?;
+        let mut nets = cidr.subnets(cidr.prefix_len() + cuts(region.parts)).ok()?;
         let key = part.zone.value.key();
         let ipv6_index = indices.get(&super::ipv6::pods_name(&key)).copied();
         let subnet = PodSubnet {

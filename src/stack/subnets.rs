@@ -6,7 +6,7 @@ use ipnet::Ipv4Net;
 
 use super::{
     Tier, Zone,
-    block::{block, overlap},
+    block::{self, overlap},
     reader::{Entry, Source, Table, Value, Written, listed, nearest},
     zone,
 };
@@ -53,6 +53,12 @@ impl Drafts {
     }
 }
 
+/// What the section looks like.
+pub(super) const EXAMPLE: &str = "public-a  = \"10.0.1.0/24\"\n\
+                                  public-b  = \"10.0.4.0/24\"\n\
+                                  private-a = \"10.0.2.0/24\"\n\
+                                  private-b = \"10.0.3.0/24\"";
+
 const TIERS: [Tier; 3] = [Tier::Public, Tier::Private, Tier::Isolated];
 
 /// The longest name of a subnet; a name tag with the stack's name before it stays readable.
@@ -63,7 +69,9 @@ pub(super) fn read(value: &Value<'_>, region: Option<&Region>) -> Option<Drafts>
     let source = value.source();
     if entries.is_empty() && source.intact() {
         source.report(
-            value.error("a VPC without subnets holds nothing", "no subnets").help("write `private-a = \"10.0.2.0/24\"`"),
+            value
+                .error("a VPC without subnets holds nothing", "no subnets")
+                .help("write `private-a = \"10.0.2.0/24\"`"),
         );
     }
     let subnets: Vec<Draft> = entries.iter().filter_map(|entry| read_one(entry, region)).collect();
@@ -81,7 +89,7 @@ fn read_one(entry: &Entry<'_>, region: Option<&Region>) -> Option<Draft> {
         let keys = |table: &mut Table<'_>| Some(read_long(table, key, region));
         value.table(keys).unwrap_or_default()
     } else {
-        (block(&value), read_zone(source, key, None, region), None)
+        (block::of_subnet(&value.or_table()), read_zone(source, key, None, region), None)
     };
     let name = key.clone().map(str::to_owned);
     Some(Draft { name, tier, cidr, zone, ipv6 })
@@ -90,7 +98,7 @@ fn read_one(entry: &Entry<'_>, region: Option<&Region>) -> Option<Draft> {
 type Parts = (Option<Written<Ipv4Net>>, Option<Written<Zone>>, Option<Written<u8>>);
 
 fn read_long(table: &mut Table<'_>, key: &Written<&str>, region: Option<&Region>) -> Parts {
-    let cidr = table.required("cidr", "\"10.0.2.0/24\"").and_then(|value| block(&value));
+    let cidr = table.required("cidr", "\"10.0.2.0/24\"").and_then(|value| block::of_subnet(&value));
     let zone = table.optional("zone", "\"a\"");
     let ipv6 = table.optional("ipv6", "0").and_then(|value| index(&value));
     (cidr, read_zone(table.source(), key, zone.as_ref(), region), ipv6)
@@ -102,13 +110,20 @@ pub(super) fn index(value: &Value<'_>) -> Option<Written<u8>> {
     value.integer(0..=255).map(|number| number.map(|it| it as u8))
 }
 
-/// The tier that a name begins with.
+/// The tier that a name begins with, if any.
+pub(super) fn tier(name: &str) -> Option<Tier> {
+    let word = name.split('-').next()?;
+    TIERS.into_iter().find(|tier| tier.word() == word)
+}
+
+/// The tier of a subnet by its name; what is wrong with the name is reported.
 fn read_name(source: &Source, key: &Written<&str>) -> Option<Tier> {
     let name = key.value;
     let (word, rest) = name.split_once('-').unwrap_or((name, ""));
-    let wrong = |label: &str| source.error(&key.span, format!("`{name}` cannot be the name of a subnet"), label);
-    let tier = TIERS.into_iter().find(|tier| tier.word() == word);
-    let finding = match tier {
+    let wrong = |label: &str| {
+        source.error(&key.span, format!("`{name}` cannot be the name of a subnet"), label)
+    };
+    let finding = match tier(name) {
         None if word == "pods" => wrong("kept for the subnets of pods")
             .help("write `pods = \"100.64.0.0/16\"` under `[vpc]`; each zone gets its part of it"),
         None => no_tier(wrong("the name does not begin with a tier"), word, rest),
@@ -170,7 +185,10 @@ fn read_zone(
     let zone = zone::read(value, region)?;
     // An id beside a letter is no contradiction: the letter is then only a name.
     if matches!(zone.value, Zone::Name(_)) && zone.value.key() != letter.to_string() {
-        let message = format!("`{}` is in zone `{letter}` by its name and in another by its `zone`", key.value);
+        let message = format!(
+            "`{}` is in zone `{letter}` by its name and in another by its `zone`",
+            key.value
+        );
         source.report(
             source
                 .error(&zone.span, message, "another zone")
@@ -182,7 +200,12 @@ fn read_zone(
 }
 
 /// Holds the subnets against the VPC and against each other.
-pub(super) fn check(source: &Source, drafts: &Drafts, vpc: Option<&Written<Ipv4Net>>, region: Option<&Region>) {
+pub(super) fn check(
+    source: &Source,
+    drafts: &Drafts,
+    vpc: Option<&Written<Ipv4Net>>,
+    region: Option<&Region>,
+) {
     for subnet in &drafts.subnets {
         if let (Some(vpc), Some(cidr)) = (vpc, &subnet.cidr) {
             check_inside(source, subnet, cidr, vpc);
@@ -195,6 +218,8 @@ pub(super) fn check(source: &Source, drafts: &Drafts, vpc: Option<&Written<Ipv4N
         for other in &drafts.subnets[position + 1..] {
             if let (Some(first), Some(second)) = (&one.cidr, &other.cidr)
                 && overlap(first.value, second.value)
+                // What holds the whole VPC overlaps everything, and that was said.
+                && !vpc.is_some_and(|vpc| [first, second].iter().any(|it| larger(it.value, vpc.value)))
             {
                 let message = format!("`{}` and `{}` overlap", one.name.value, other.name.value);
                 source.report(
@@ -215,7 +240,7 @@ fn check_inside(source: &Source, subnet: &Draft, cidr: &Written<Ipv4Net>, vpc: &
         return;
     }
     let message = format!("`{}` is not inside the VPC", subnet.name.value);
-    let label = if overlap(vpc.value, cidr.value) { "larger than the VPC" } else { "outside" };
+    let label = if larger(cidr.value, vpc.value) { "larger than the VPC" } else { "outside" };
     source.report(
         source
             .error(&cidr.span, message, label)
@@ -224,10 +249,18 @@ fn check_inside(source: &Source, subnet: &Draft, cidr: &Written<Ipv4Net>, vpc: &
     );
 }
 
+fn larger(subnet: Ipv4Net, vpc: Ipv4Net) -> bool {
+    subnet != vpc && subnet.contains(&vpc)
+}
+
 /// A free block of the same size.
 fn free(drafts: &Drafts, vpc: Option<&Written<Ipv4Net>>, like: Ipv4Net) -> String {
     let taken = |net: &Ipv4Net| {
-        drafts.subnets.iter().filter_map(|subnet| subnet.cidr.as_ref()).any(|cidr| overlap(cidr.value, *net))
+        drafts
+            .subnets
+            .iter()
+            .filter_map(|subnet| subnet.cidr.as_ref())
+            .any(|cidr| overlap(cidr.value, *net))
     };
     let candidates = vpc.and_then(|vpc| vpc.value.subnets(like.prefix_len()).ok());
     match candidates.into_iter().flatten().find(|net| !taken(net)) {
@@ -245,9 +278,15 @@ fn check_mixture(source: &Source, drafts: &Drafts) {
         let (first, second) = if name.span.start < id.span.start { (name, id) } else { (id, name) };
         source.report(
             source
-                .warning(&second.span, "zones are written both by name and by id", format!("`{}`", second.value))
+                .warning(
+                    &second.span,
+                    "zones are written both by name and by id",
+                    format!("`{}`", second.value),
+                )
                 .at(source.place(&first.span, format!("`{}`", first.value)))
-                .note("which id a name has differs from account to account: the two may be one place")
+                .note(
+                    "which id a name has differs from account to account: the two may be one place",
+                )
                 .help("write all zones the same way"),
         );
     }

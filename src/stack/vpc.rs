@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Subnet, Vpc, Zone,
     block::{self, block},
-    endpoints, flow_logs, ipv6, nat, pods,
+    endpoints, flow_logs, head, ipv6, nat, pods,
     reader::{Table, Written},
     subnets::{self, Drafts},
 };
@@ -15,10 +15,13 @@ use crate::data::regions::Region;
 pub(super) const KEYS: [&str; 7] =
     ["cidr", "nat", "endpoints", "pods", "ipv6", "flow_logs", "subnets"];
 
-const EXAMPLE: &str = "public-a  = \"10.0.1.0/24\"\n\
-                       public-b  = \"10.0.4.0/24\"\n\
-                       private-a = \"10.0.2.0/24\"\n\
-                       private-b = \"10.0.3.0/24\"";
+/// What a small network looks like.
+pub(super) const EXAMPLE: &str = "cidr = \"10.0.0.0/16\"\n\n\
+                                  [vpc.subnets]\n\
+                                  public-a  = \"10.0.1.0/24\"\n\
+                                  public-b  = \"10.0.4.0/24\"\n\
+                                  private-a = \"10.0.2.0/24\"\n\
+                                  private-b = \"10.0.3.0/24\"";
 
 pub(super) fn read(table: &mut Table<'_>, region: Option<&Region>) -> Option<Vpc> {
     table.hint(misplaced);
@@ -27,11 +30,11 @@ pub(super) fn read(table: &mut Table<'_>, region: Option<&Region>) -> Option<Vpc
     // What is written but wrong is `Some(None)`: nothing may be concluded from its absence.
     let nat = table.optional("nat", "\"per-az\"").map(|value| nat::read(&value));
     let endpoints = table.optional("endpoints", "[\"s3\", \"ecr\"]").map(|it| endpoints::read(&it));
-    let pods = table.optional("pods", "\"100.64.0.0/16\"").map(|value| pods::read(&value));
+    let pods = table.optional("pods", "\"100.64.0.0/16\"").map(|value| pods::read(&value, region));
     let ipv6 = table.optional("ipv6", "true").map(|value| value.boolean());
     let flow_logs = table.optional("flow_logs", "true").and_then(|value| flow_logs::read(&value));
     let drafts =
-        table.section("subnets", EXAMPLE).and_then(|value| subnets::read(&value, region));
+        table.section("subnets", subnets::EXAMPLE).and_then(|value| subnets::read(&value, region));
 
     if let Some(cidr) = &cidr {
         block::check_range(source, cidr);
@@ -48,11 +51,11 @@ pub(super) fn read(table: &mut Table<'_>, region: Option<&Region>) -> Option<Vpc
             endpoints::check(source, endpoints, drafts);
         }
         if let Some(wish) = pods_wish {
-            pods::check(source, wish, cidr.as_ref(), drafts, region);
+            pods::check(source, wish, cidr.as_ref(), drafts);
         }
         match (dual, &cidr) {
             (Some(true), Some(cidr)) => indices = ipv6::assign(source, drafts, pods_wish, cidr),
-            (Some(false), _) => ipv6::check_unused(source, drafts),
+            (Some(false), _) => ipv6::check_unused(source, drafts, pods_wish),
             (Some(true) | None, _) => {}
         }
     }
@@ -88,9 +91,14 @@ fn settle(drafts: &Drafts, indices: &BTreeMap<String, u8>) -> Option<BTreeMap<St
     drafts.subnets.iter().map(subnet).collect()
 }
 
-/// A subnet that was written one section too high.
+/// Where a key belongs that stands here by mistake.
 fn misplaced(key: &str) -> Option<String> {
-    let tier = key.split('-').next()?;
-    let subnet = ["public", "private", "isolated"].contains(&tier);
-    subnet.then(|| format!("write `{key}` under `[vpc.subnets]`"))
+    let section = if subnets::tier(key).is_some() {
+        "[vpc.subnets]"
+    } else if head::KEYS.contains(&key) {
+        "[stack]"
+    } else {
+        return None;
+    };
+    Some(format!("write `{key}` under `{section}`"))
 }

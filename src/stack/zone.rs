@@ -73,7 +73,11 @@ pub(super) fn by_letter(
     if !region.letters().any(|known| known == letter) {
         source.report(
             source
-                .warning(span, format!("not every account has a zone `{zone}`"), "perhaps not in yours")
+                .warning(
+                    span,
+                    format!("not every account has a zone `{zone}`"),
+                    "perhaps not in yours",
+                )
                 .note(format!("others see {} in {}", known(), region.name))
                 .help("`aws ec2 describe-availability-zones` shows the zones of your account"),
         );
@@ -92,16 +96,22 @@ fn by_number(
     let Some(region) = region else { return Some(found) };
     if number == 0 || region.numbers.iter().all(|known| *known < number) {
         source.report(
-            source
-                .error(span, format!("there is no zone `{id}`"), "unknown zone")
-                .help(format!("the zones of {} are {}", region.name, listed(region.ids()))),
+            source.error(span, format!("there is no zone `{id}`"), "unknown zone").help(format!(
+                "the zones of {} are {}",
+                region.name,
+                listed(region.ids())
+            )),
         );
         return None;
     }
     if !region.numbers.contains(&number) && !REFUSED.contains(&id) {
         source.report(
             source
-                .warning(span, format!("not every account has a zone `{id}`"), "perhaps not in yours")
+                .warning(
+                    span,
+                    format!("not every account has a zone `{id}`"),
+                    "perhaps not in yours",
+                )
                 .note(format!("others see {} in {}", listed(region.ids()), region.name))
                 .help("`aws ec2 describe-availability-zones` shows the zones of your account"),
         );
@@ -111,11 +121,11 @@ fn by_number(
 
 fn elsewhere(source: &Source, span: &Span, written: &str, region: &Region) {
     let message = format!("`{written}` is not in {}", region.name);
-    source.report(
-        source
-            .error(span, message, "a zone of another Region")
-            .help(format!("the zones of {} are {}", region.name, listed(region.letters().map(String::from)))),
-    );
+    source.report(source.error(span, message, "a zone of another Region").help(format!(
+        "the zones of {} are {}",
+        region.name,
+        listed(region.letters().map(String::from))
+    )));
 }
 
 /// Reports a zone in which EKS takes no subnets. Isolated subnets are not given to EKS.
@@ -130,7 +140,11 @@ pub(super) fn check_refused(source: &Source, zone: &Written<Zone>, tier: Tier, r
             let others = region.ids().filter(|id| !REFUSED.contains(&id.as_str()));
             source.report(
                 source
-                    .error(&zone.span, format!("EKS does not work in `{}`", zone.value), "refused by EKS")
+                    .error(
+                        &zone.span,
+                        format!("EKS does not work in `{}`", zone.value),
+                        "refused by EKS",
+                    )
                     .note("EKS user guide: no cluster subnets in use1-az3, usw1-az2 and cac1-az3")
                     .help(format!("write one of {}", listed(others))),
             );

@@ -102,7 +102,8 @@ impl State {
                 if self.resources.get(&address).is_some_and(|record| record.id == id) {
                     self.resources.remove(&address);
                 }
-                self.deposed.retain(|deposed| deposed.address != address || deposed.record.id != id);
+                self.deposed
+                    .retain(|deposed| deposed.address != address || deposed.record.id != id);
             }
             Entry::Moved { from, to } => {
                 if let Some(record) = self.resources.remove(&from) {

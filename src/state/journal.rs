@@ -50,13 +50,18 @@ impl Journal {
     ///
     /// # Errors
     /// Another process holds the lock (it is named), or as [`read`].
-    pub fn open(path: &Path, holder: &Holder, born: impl FnOnce() -> State) -> Result<Self, Diagnostic> {
+    pub fn open(
+        path: &Path,
+        holder: &Holder,
+        born: impl FnOnce() -> State,
+    ) -> Result<Self, Diagnostic> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
         }
         let lock = lock::take(&path.with_extension("lock"), holder)?;
         let state = read(path)?.unwrap_or_else(born);
-        let mut journal = Self { path: path.to_owned(), state, file: None, written: 0, _lock: lock };
+        let mut journal =
+            Self { path: path.to_owned(), state, file: None, written: 0, _lock: lock };
         // A journal left by a run that died becomes part of the snapshot before a new one begins.
         if journal_path(path).exists() {
             journal.fold()?;
@@ -113,16 +118,20 @@ impl Journal {
     /// A journal continues a snapshot, so a new stack gets its first, empty one here.
     fn begin(&mut self) -> io::Result<()> {
         if !self.path.exists() {
-            snapshot::save(&self.path, &State::new(
-                &self.state.stack,
-                &self.state.provider,
-                self.state.account.clone(),
-                self.state.lineage.clone(),
-            ))?;
+            snapshot::save(
+                &self.path,
+                &State::new(
+                    &self.state.stack,
+                    &self.state.provider,
+                    self.state.account.clone(),
+                    self.state.lineage.clone(),
+                ),
+            )?;
         }
         let heading = Heading { lineage: self.state.lineage.clone(), serial: self.state.serial };
         let path = journal_path(&self.path);
-        let mut file = snapshot::private(OpenOptions::new().append(true).create(true)).open(&path)?;
+        let mut file =
+            snapshot::private(OpenOptions::new().append(true).create(true)).open(&path)?;
         file.set_len(0)?;
         file.write_all(line(&heading).as_bytes())?;
         file.sync_all()?;
@@ -151,7 +160,8 @@ fn journal_path(path: &Path) -> PathBuf {
 
 /// A value as a line: checksum, space, JSON.
 fn line(value: &impl Serialize) -> String {
-    let text = serde_json::to_string(value).expect("journal lines hold only strings, numbers and maps of them");
+    let text = serde_json::to_string(value)
+        .expect("journal lines hold only strings, numbers and maps of them");
     format!("{} {text}\n", snapshot::digest(text.as_bytes()))
 }
 

@@ -31,8 +31,13 @@ impl Holder {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
         Self {
-            user: variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "unknown".into()),
-            host: host.map(|host| host.trim().to_owned()).or_else(|| variable("HOSTNAME")).unwrap_or_else(|| "unknown".into()),
+            user: variable("USER")
+                .or_else(|| variable("LOGNAME"))
+                .unwrap_or_else(|| "unknown".into()),
+            host: host
+                .map(|host| host.trim().to_owned())
+                .or_else(|| variable("HOSTNAME"))
+                .unwrap_or_else(|| "unknown".into()),
             pid: std::process::id(),
             since: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             command: command.to_owned(),
@@ -54,13 +59,19 @@ pub(super) fn take(path: &Path, holder: &Holder) -> Result<File, Diagnostic> {
         Err(TryLockError::Error(error)) => return Err(failed(error)),
     }
     let text = serde_json::to_string(holder).map_err(|error| failed(error.into()))?;
-    file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes())).map_err(failed)?;
+    file.set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| file.write_all(text.as_bytes()))
+        .map_err(failed)?;
     Ok(file)
 }
 
 fn held(file: &mut File) -> Diagnostic {
     let mut text = String::new();
-    let holder = file.read_to_string(&mut text).ok().and_then(|_| serde_json::from_str::<Holder>(&text).ok());
+    let holder = file
+        .read_to_string(&mut text)
+        .ok()
+        .and_then(|_| serde_json::from_str::<Holder>(&text).ok());
     let who = holder.map_or_else(
         || "another process".to_owned(),
         |holder| {

@@ -39,9 +39,7 @@ pub(super) fn load(path: &Path) -> Result<Option<State>, Diagnostic> {
         ))
         .help("use the newer eksnet for this stack"));
     }
-    serde_json::from_value(document)
-        .map(Some)
-        .map_err(|error| unreadable(path, &error.to_string()))
+    serde_json::from_value(document).map(Some).map_err(|error| unreadable(path, &error.to_string()))
 }
 
 /// Replaces the file at `path` by `state`: write beside it, sync, rename, sync the folder.
@@ -52,7 +50,8 @@ pub(super) fn save(path: &Path, state: &State) -> io::Result<()> {
         map.insert("checksum".to_owned(), Value::String(sum));
     }
     let beside = path.with_extension("json.new");
-    let mut file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(&beside)?;
+    let mut file =
+        private(OpenOptions::new().write(true).create(true).truncate(true)).open(&beside)?;
     file.write_all(serde_json::to_string_pretty(&document)?.as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()?;

@@ -36,7 +36,8 @@ fn everything_that_can_be_written() {
     assert_eq!(stack.account.as_deref(), Some("123456789012"));
     assert_eq!(stack.state.as_deref(), Some("s3://acme-eksnet/shop"));
     assert_eq!(stack.protect, ["nat_gateway.a"]);
-    let tags: Vec<_> = stack.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let tags: Vec<_> =
+        stack.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     assert_eq!(tags, [("cost center", "42"), ("team", "platform")]);
 
     let vpc = stack.vpc;
@@ -53,7 +54,9 @@ fn everything_that_can_be_written() {
     let subnets: Vec<_> = vpc
         .subnets
         .iter()
-        .map(|(name, it)| (name.as_str(), it.tier, it.cidr.to_string(), it.zone.key(), it.ipv6_index))
+        .map(|(name, it)| {
+            (name.as_str(), it.tier, it.cidr.to_string(), it.zone.key(), it.ipv6_index)
+        })
         .collect();
     let row = |name, tier, cidr: &str, zone: &str, index| {
         (name, tier, cidr.to_owned(), zone.to_owned(), Some(index))
@@ -95,7 +98,11 @@ fn what_is_not_written() {
     let private = "private-a = \"10.0.2.0/24\"\nprivate-b = \"10.0.3.0/24\"";
     assert_eq!(network("ap-southeast-1", "cidr = \"10.0.0.0/16\"", private).vpc.nat, Nat::None);
 
-    let logs = |text: &str| network("ap-southeast-1", &format!("cidr = \"10.0.0.0/16\"\nflow_logs = {text}"), FOUR).vpc.flow_logs;
+    let logs = |text: &str| {
+        network("ap-southeast-1", &format!("cidr = \"10.0.0.0/16\"\nflow_logs = {text}"), FOUR)
+            .vpc
+            .flow_logs
+    };
     assert_eq!(logs("false"), None);
     let default = logs("true").expect("flow logs");
     assert_eq!((default.retention, default.traffic, default.interval), (30, Traffic::All, 600));
@@ -117,10 +124,17 @@ fn addresses_of_gateways() {
 fn zones_by_name_and_by_id() {
     let subnets = "private-a = { cidr = \"10.0.2.0/24\", zone = \"apse1-az2\" }\n\
                    private-x1 = { cidr = \"10.0.3.0/24\", zone = \"apse1-az1\" }";
-    let vpc = network("ap-southeast-1", "cidr = \"10.0.0.0/16\"\npods = \"100.64.0.0/16\"", subnets).vpc;
+    let vpc =
+        network("ap-southeast-1", "cidr = \"10.0.0.0/16\"\npods = \"100.64.0.0/16\"", subnets).vpc;
     assert_eq!(vpc.subnets["private-a"].zone, Zone::Id("apse1-az2".to_owned()));
     assert_eq!(vpc.subnets["private-a"].zone.key(), "az2");
-    let parts: Vec<_> = vpc.pods.expect("pods").zones.into_iter().map(|(key, it)| (key, it.cidr.to_string())).collect();
+    let parts: Vec<_> = vpc
+        .pods
+        .expect("pods")
+        .zones
+        .into_iter()
+        .map(|(key, it)| (key, it.cidr.to_string()))
+        .collect();
     let row = |zone: &str, cidr: &str| (zone.to_owned(), cidr.to_owned());
     assert_eq!(parts, [row("az1", "100.64.0.0/18"), row("az2", "100.64.64.0/18")]);
 

@@ -1,4 +1,5 @@
-//! Every mistake a stack file can have, as its author sees it: `mistakes/*.txt` hold stack files and what is said of them.
+//! Every mistake a stack file can have, as its author sees it: `mistakes/*.txt` hold stack files and what is said of
+//! them.
 //!
 //! A case is `=== title`, what stands in the file, `---` and the whole answer, `fine` where there is none. What a case
 //! leaves out (`[stack]`, `[vpc]` with a block, `[vpc.subnets]`) is added around it, unless its title ends in
@@ -85,7 +86,10 @@ fn first_difference(file: &Path, written: &str, answered: &str) -> String {
     for (expected, found) in written.lines().zip(answered.lines()) {
         title = expected.strip_prefix("=== ").unwrap_or(title);
         if expected != found {
-            return format!("{}: {title}\n  expected {expected}\n  found    {found}\n", file.display());
+            return format!(
+                "{}: {title}\n  expected {expected}\n  found    {found}\n",
+                file.display()
+            );
         }
     }
     format!("{}: one is longer than the other\n", file.display())

@@ -12,10 +12,16 @@ use crate::{
 };
 
 /// Creates something, or says why not.
-pub(super) fn create(world: &mut World, facts: &'static Facts, order: &Order, time: f64) -> Result<Thing, Problem> {
+pub(super) fn create(
+    world: &mut World,
+    facts: &'static Facts,
+    order: &Order,
+    time: f64,
+) -> Result<Thing, Problem> {
     world.pass_time(time);
     if facts.token
-        && let Some(former) = world.of_kind(facts.name).find(|thing| thing.token.as_ref() == Some(&order.owner.token))
+        && let Some(former) =
+            world.of_kind(facts.name).find(|thing| thing.token.as_ref() == Some(&order.owner.token))
     {
         return Ok(former.clone());
     }
@@ -34,7 +40,8 @@ pub(super) fn create(world: &mut World, facts: &'static Facts, order: &Order, ti
             outputs.insert((*name).to_owned(), stamped);
         }
     }
-    let newborn = kinds::get(facts.name).map_or_else(|| fields.clone(), |kind| kind.newborn(&fields));
+    let newborn =
+        kinds::get(facts.name).map_or_else(|| fields.clone(), |kind| kind.newborn(&fields));
     let thing = Thing {
         kind: facts.name.to_owned(),
         id,
@@ -51,13 +58,20 @@ pub(super) fn create(world: &mut World, facts: &'static Facts, order: &Order, ti
 }
 
 /// Those of `known` that exist, and those that live in the same parents.
-pub(super) fn shown<'a>(world: &'a World, facts: &'static Facts, known: &[Identity]) -> Vec<&'a Thing> {
+pub(super) fn shown<'a>(
+    world: &'a World,
+    facts: &'static Facts,
+    known: &[Identity],
+) -> Vec<&'a Thing> {
     let asked: BTreeSet<&Identity> = known.iter().collect();
     if facts.vanishes_with.is_empty() {
         return asked.into_iter().filter_map(|id| world.get(facts.name, id)).collect();
     }
     let parent = |thing: &Thing| {
-        facts.vanishes_with.iter().find_map(|field| thing.fields.get(field)?.as_str().map(str::to_owned))
+        facts
+            .vanishes_with
+            .iter()
+            .find_map(|field| thing.fields.get(field)?.as_str().map(str::to_owned))
     };
     // A keyed identity begins with its parent's, so that one that is gone still tells whose children to show.
     let parents: BTreeSet<String> = asked
@@ -69,7 +83,10 @@ pub(super) fn shown<'a>(world: &'a World, facts: &'static Facts, known: &[Identi
         .collect();
     world
         .of_kind(facts.name)
-        .filter(|thing| asked.contains(&thing.id) || parent(thing).is_some_and(|parent| parents.contains(&parent)))
+        .filter(|thing| {
+            asked.contains(&thing.id)
+                || parent(thing).is_some_and(|parent| parents.contains(&parent))
+        })
         .collect()
 }
 
@@ -86,7 +103,8 @@ pub(super) fn update(
     let mut thing = existing(world, facts, id)?;
     let fields = facts.normal(fields.clone());
     for field in facts.replaces {
-        let same = fields.get(field) == thing.fields.get(field) || fields.get(field) == prior.get(field);
+        let same =
+            fields.get(field) == thing.fields.get(field) || fields.get(field) == prior.get(field);
         if !same {
             let message = format!("{field} of {id} cannot be changed");
             return Err(Problem::new(Class::Invalid, "InvalidParameterCombination", message));
@@ -155,7 +173,8 @@ pub(super) fn tag(
         // One call tags resources of every kind that the service has.
         let kinds = kinds::all().iter().map(|kind| kind.facts());
         let mut same_service = kinds.filter(|each| each.tags.service() == facts.tags.service());
-        let Some(mut thing) = same_service.find_map(|facts| world.get(facts.name, id).cloned()) else {
+        let Some(mut thing) = same_service.find_map(|facts| world.get(facts.name, id).cloned())
+        else {
             return Err(missing(id));
         };
         thing.tags.retain(|key, _| !change.unset.contains(key));
@@ -187,7 +206,8 @@ fn no_dangling(world: &World, fields: &Value) -> Result<(), Problem> {
 pub(super) fn dangling(world: &World, fields: &Value) -> Vec<(&'static Facts, Identity)> {
     let mut dangling = Vec::new();
     strings(fields, None, &mut |_, text| {
-        let alike = || kinds::all().iter().map(|kind| kind.facts()).filter(|facts| looks_like(facts, text));
+        let alike =
+            || kinds::all().iter().map(|kind| kind.facts()).filter(|facts| looks_like(facts, text));
         if let Some(facts) = alike().next()
             && !alike().any(|facts| world.get(facts.name, &text.into()).is_some())
         {
@@ -206,7 +226,12 @@ fn looks_like(facts: &Facts, text: &str) -> bool {
 }
 
 /// AWS holds only one of it.
-fn no_second(world: &World, facts: &Facts, fields: &Value, own: Option<&Identity>) -> Result<(), Problem> {
+fn no_second(
+    world: &World,
+    facts: &Facts,
+    fields: &Value,
+    own: Option<&Identity>,
+) -> Result<(), Problem> {
     let taken = |thing: &Thing| {
         let message = format!("{} exists already, as {}", facts.name, thing.id);
         Err(Problem::new(Class::Taken, "AlreadyExists", message))
@@ -219,9 +244,13 @@ fn no_second(world: &World, facts: &Facts, fields: &Value, own: Option<&Identity
     for names in facts.unique {
         let whole = names.iter().all(|name| fields.get(*name).is_some_and(|part| !part.is_null()));
         // Who holds the first part is soon told; a scan of the whole kind would make large worlds slow.
-        let Some(text) = names.first().and_then(|name| fields.get(*name)).and_then(Value::as_str) else { continue };
+        let Some(text) = names.first().and_then(|name| fields.get(*name)).and_then(Value::as_str)
+        else {
+            continue;
+        };
         let same = |thing: &&Thing| {
-            Some(&thing.id) != own && names.iter().all(|name| thing.fields.get(*name) == fields.get(*name))
+            Some(&thing.id) != own
+                && names.iter().all(|name| thing.fields.get(*name) == fields.get(*name))
         };
         let holders = world.holders(text).filter(|(kind, ..)| *kind == facts.name);
         let mut things = holders.filter_map(|(kind, id, _)| world.get(kind, id));
@@ -238,9 +267,10 @@ fn within_quota(world: &World, facts: &Facts, fields: &Value) -> Result<(), Prob
     let count = match quota.per {
         None => world.of_kind(facts.name).count(),
         Some(field) => match fields.get(field).and_then(Value::as_str) {
-            Some(scope) => {
-                world.holders(scope).filter(|(kind, _, held)| *kind == facts.name && *held == field).count()
-            }
+            Some(scope) => world
+                .holders(scope)
+                .filter(|(kind, _, held)| *kind == facts.name && *held == field)
+                .count(),
             None => 0,
         },
     };

@@ -45,7 +45,8 @@ impl Log {
 }
 
 fn line(change: &Change) -> String {
-    let mut text = serde_json::to_string(change).expect("a change holds only strings, numbers and maps of them");
+    let mut text = serde_json::to_string(change)
+        .expect("a change holds only strings, numbers and maps of them");
     text.push('\n');
     text
 }
@@ -64,7 +65,8 @@ impl World {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
+        let file =
+            OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
         lock(&file, path)?;
         let mut changes = Vec::new();
         for line in BufReader::new(&file).lines() {
@@ -97,7 +99,8 @@ fn lock(file: &File, path: &Path) -> Result<(), Diagnostic> {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(100)),
             Err(TryLockError::Error(error)) => {
-                return Err(Diagnostic::error(format!("cannot lock {}", path.display())).note(error.to_string()));
+                return Err(Diagnostic::error(format!("cannot lock {}", path.display()))
+                    .note(error.to_string()));
             }
         }
     }

@@ -160,7 +160,8 @@ impl Sandbox {
     }
 
     fn visible(&self, thing: &Thing, time: f64) -> bool {
-        thing.gone_at.is_none_or(|gone| time < gone) && time >= thing.born + self.faults.lag.as_secs_f64()
+        thing.gone_at.is_none_or(|gone| time < gone)
+            && time >= thing.born + self.faults.lag.as_secs_f64()
     }
 }
 
@@ -182,7 +183,11 @@ impl Provider for Sandbox {
         90
     }
 
-    fn create<'a>(&'a self, facts: &'static Facts, batch: &'a [Order]) -> Answer<'a, Vec<Result<Made, Problem>>> {
+    fn create<'a>(
+        &'a self,
+        facts: &'static Facts,
+        batch: &'a [Order],
+    ) -> Answer<'a, Vec<Result<Made, Problem>>> {
         Box::pin(async move {
             let effect = |world: &mut World, time: f64| {
                 // One call is all or nothing: where one is refused, so are all.
@@ -191,7 +196,8 @@ impl Provider for Sandbox {
                     match laws::create(world, facts, order, time) {
                         Ok(thing) => made.push(thing),
                         Err(problem) => {
-                            made.iter().for_each(|thing: &Thing| world.remove(&thing.kind, &thing.id));
+                            made.iter()
+                                .for_each(|thing: &Thing| world.remove(&thing.kind, &thing.id));
                             return Err(problem);
                         }
                     }
@@ -201,20 +207,29 @@ impl Provider for Sandbox {
             match self.mutate(facts.calls.create, effect).await.and_then(|made| made) {
                 Ok(things) => things
                     .into_iter()
-                    .map(|thing| Ok(Made { id: Some(thing.id), outputs: thing.outputs, ready: false }))
+                    .map(|thing| {
+                        Ok(Made { id: Some(thing.id), outputs: thing.outputs, ready: false })
+                    })
                     .collect(),
                 Err(problem) => vec![Err(problem); batch.len()],
             }
         })
     }
 
-    fn read<'a>(&'a self, facts: &'static Facts, known: &'a [Identity]) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+    fn read<'a>(
+        &'a self,
+        facts: &'static Facts,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
         Box::pin(async move {
             self.call_reads(facts.calls.read).await?;
             let time = self.time();
             let world = self.world.borrow();
             let things = laws::shown(&world, facts, known).into_iter();
-            Ok(things.filter(|thing| self.visible(thing, time)).map(|thing| thing.found(facts, time)).collect())
+            Ok(things
+                .filter(|thing| self.visible(thing, time))
+                .map(|thing| thing.found(facts, time))
+                .collect())
         })
     }
 
@@ -227,13 +242,21 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
             let action = facts.calls.update.first().copied().unwrap_or(facts.calls.create);
-            self.mutate(action, |world, time| laws::update(world, facts, id, fields, prior, time)).await?
+            self.mutate(action, |world, time| laws::update(world, facts, id, fields, prior, time))
+                .await?
         })
     }
 
-    fn delete<'a>(&'a self, facts: &'static Facts, id: &'a Identity) -> Answer<'a, Result<(), Problem>> {
+    fn delete<'a>(
+        &'a self,
+        facts: &'static Facts,
+        id: &'a Identity,
+    ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
-            self.mutate(facts.calls.delete, |world, time| laws::delete(world, &self.account, facts, id, time)).await?
+            self.mutate(facts.calls.delete, |world, time| {
+                laws::delete(world, &self.account, facts, id, time)
+            })
+            .await?
         })
     }
 
@@ -254,20 +277,30 @@ impl Provider for Sandbox {
         })
     }
 
-    fn find<'a>(&'a self, facts: &'static Facts, order: &'a Order) -> Answer<'a, Result<Vec<Identity>, Problem>> {
+    fn find<'a>(
+        &'a self,
+        facts: &'static Facts,
+        order: &'a Order,
+    ) -> Answer<'a, Result<Vec<Identity>, Problem>> {
         Box::pin(async move {
             if let Some(key) = facts.key(&order.fields) {
                 let found = self.read(facts, std::slice::from_ref(&key)).await?;
-                return Ok(found.into_iter().map(|found| found.id).filter(|id| *id == key).collect());
+                return Ok(found
+                    .into_iter()
+                    .map(|found| found.id)
+                    .filter(|id| *id == key)
+                    .collect());
             }
             self.call("ec2:DescribeTags").await?;
             let time = self.time();
             let world = self.world.borrow();
             let owned = |thing: &&Thing| {
                 thing.tags.get(TAG_STACK) == Some(&order.owner.stack)
-                    && thing.tags.get(TAG_ADDRESS).map(String::as_str) == Some(order.owner.address.as_str())
+                    && thing.tags.get(TAG_ADDRESS).map(String::as_str)
+                        == Some(order.owner.address.as_str())
             };
-            let things = world.of_kind(facts.name).filter(owned).filter(|thing| self.visible(thing, time));
+            let things =
+                world.of_kind(facts.name).filter(owned).filter(|thing| self.visible(thing, time));
             Ok(things.map(|thing| thing.id.clone()).collect())
         })
     }
@@ -277,9 +310,15 @@ impl Provider for Sandbox {
             self.call("ec2:DescribeTags").await?;
             let time = self.time();
             let world = self.world.borrow();
-            let owned = |thing: &&Thing| thing.tags.get(TAG_STACK).is_some_and(|name| name == stack);
-            let things = world.things().filter(owned).filter(|thing| thing.gone_at.is_none_or(|gone| time < gone));
-            Ok(things.map(|thing| Owned { kind: thing.kind.clone(), id: thing.id.clone() }).collect())
+            let owned =
+                |thing: &&Thing| thing.tags.get(TAG_STACK).is_some_and(|name| name == stack);
+            let things = world
+                .things()
+                .filter(owned)
+                .filter(|thing| thing.gone_at.is_none_or(|gone| time < gone));
+            Ok(things
+                .map(|thing| Owned { kind: thing.kind.clone(), id: thing.id.clone() })
+                .collect())
         })
     }
 
@@ -300,7 +339,8 @@ impl Sandbox {
     /// Mutating and reading calls made so far.
     pub fn call_counts(&self) -> (u32, u32) {
         let counts = self.counts.borrow();
-        let reading = |action: &str| rates::reads(action.split_once(':').map_or(action, |(_, name)| name));
+        let reading =
+            |action: &str| rates::reads(action.split_once(':').map_or(action, |(_, name)| name));
         counts.iter().fold((0, 0), |(mutating, read), (action, count)| {
             if reading(action) { (mutating, read + count) } else { (mutating + count, read) }
         })

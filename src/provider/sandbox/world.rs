@@ -87,7 +87,13 @@ pub struct World {
 
 impl Default for World {
     fn default() -> Self {
-        Self { now: GENESIS, mint: Mint::new(0), things: BTreeMap::new(), holders: BTreeMap::new(), log: None }
+        Self {
+            now: GENESIS,
+            mint: Mint::new(0),
+            things: BTreeMap::new(),
+            holders: BTreeMap::new(),
+            log: None,
+        }
     }
 }
 
@@ -152,8 +158,11 @@ impl World {
     pub fn pass_time(&mut self, time: f64) {
         self.now = self.now.max(time);
         let gone = |thing: &&Thing| thing.gone_at.is_some_and(|gone| gone <= self.now);
-        let gone: Vec<(String, Identity)> =
-            self.things().filter(gone).map(|thing| (thing.kind.clone(), thing.id.clone())).collect();
+        let gone: Vec<(String, Identity)> = self
+            .things()
+            .filter(gone)
+            .map(|thing| (thing.kind.clone(), thing.id.clone()))
+            .collect();
         for (kind, id) in gone {
             self.remove(&kind, &id);
         }
@@ -162,7 +171,9 @@ impl World {
 
     fn list(&mut self, thing: &Thing) {
         let mut named = Vec::new();
-        strings(&thing.fields, None, &mut |field, text| named.push((field.to_owned(), text.to_owned())));
+        strings(&thing.fields, None, &mut |field, text| {
+            named.push((field.to_owned(), text.to_owned()))
+        });
         for (field, text) in named {
             let holder = (thing.kind.clone(), thing.id.clone());
             self.holders.entry(text).or_default().insert(holder, field);

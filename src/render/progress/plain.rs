@@ -77,6 +77,7 @@ impl Plain {
     fn done(&mut self, address: &Address, verb: Verb, seconds: f64) -> String {
         let slow = self.slow.remove(&(address.clone(), verb));
         let id = if verb == Verb::Create { self.created.remove(address) } else { None };
+        let id = id.filter(Identity::is_telling);
         let id = id.map(|id| format!(" ({})", clean(id.as_str()))).unwrap_or_default();
         // Seconds of a run fit into u64; a fraction is of no interest here.
         let took = seconds.round() as u64;

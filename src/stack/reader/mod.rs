@@ -2,8 +2,8 @@
 //!
 //! A section is read by a function that takes its [`Table`], asks for each key it knows and gives back what it
 //! understood. What it did not ask for is unknown and reported when the table closes; what has the wrong type is
-//! reported by the getter. A mistake never ends the reading: all of them come in one run, so a reading function asks for
-//! every key first and gives up (with `?`) only when it puts the result together.
+//! reported by the getter. A mistake never ends the reading: all of them come in one run, so a reading function asks
+//! for every key first and gives up (with `?`) only when it puts the result together.
 //!
 //! ```text
 //! fn logs(table: &mut Table<'_>) -> Option<Logs> {
@@ -99,10 +99,7 @@ impl Source {
     /// Takes a finding up. What is said of a line that is not TOML is dropped: the parser's guess at what stands there
     /// is not the user's mistake.
     pub fn report(&self, finding: Diagnostic) {
-        let broken = self.broken.borrow();
-        let guessed = finding.places.first().is_some_and(|place| {
-            broken.iter().any(|line| line.start <= place.span.start && place.span.start <= line.end)
-        });
+        let guessed = finding.places.first().is_some_and(|place| self.is_broken(&place.span));
         if !guessed {
             self.found.borrow_mut().push(finding);
         }
@@ -111,6 +108,12 @@ impl Source {
     /// Whether all of the file is TOML. Where it is not, something that seems absent may stand in the broken part.
     pub fn intact(&self) -> bool {
         self.broken.borrow().is_empty()
+    }
+
+    /// Whether something begins on a line that is not TOML.
+    fn is_broken(&self, span: &Span) -> bool {
+        let lines = self.broken.borrow();
+        lines.iter().any(|line| line.start <= span.start && span.start <= line.end)
     }
 
     /// What was read with the warnings about it, or everything that is wrong; in the order of the file.

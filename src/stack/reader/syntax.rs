@@ -43,6 +43,14 @@ fn explain(source: &Source, text: &str, span: &Span, message: &str) -> Diagnosti
         ("string values must be quoted", _) => source
             .error(span, "a string needs quotes", "not in quotes")
             .help(format!("write `\"{}\"`", written.replace('"', ""))),
+        ("missing comma between array elements", _) => source
+            .error(span, "this cannot stand in a list", "in a list that is still open")
+            .help("close the list before it with `]`, or write `,` between the items"),
+        ("missing comma between key-value pairs" | "missing key for inline table element", _) => {
+            source
+                .error(span, "this cannot stand in a table", "in a table that is still open")
+                .help("close the table before it with `}`, or write `,` between the keys")
+        }
         (what, "") => source.error(span, format!("this is not TOML: {what}"), ""),
         (what, expected) => {
             source.error(span, format!("this is not TOML: {what}"), format!("expected {expected}"))
@@ -85,5 +93,8 @@ fn holder<'t, 'a>(table: &'t DeTable<'a>, place: &Span) -> Option<&'t DeTable<'a
     if table.keys().any(|key| key.span() == *place) {
         return Some(table);
     }
-    table.values().filter_map(|value| value.get_ref().as_table()).find_map(|inner| holder(inner, place))
+    table
+        .values()
+        .filter_map(|value| value.get_ref().as_table())
+        .find_map(|inner| holder(inner, place))
 }

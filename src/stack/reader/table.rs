@@ -13,6 +13,7 @@ pub struct Table<'a> {
     span: Span,
     entries: &'a DeTable<'a>,
     asked: Vec<&'static str>,
+    missing: Vec<(&'static str, Diagnostic)>,
     hint: fn(&str) -> Option<String>,
 }
 
@@ -36,17 +37,12 @@ impl<'a> Table<'a> {
         span: Span,
         entries: &'a DeTable<'a>,
     ) -> Self {
-        Self { source, name, span, entries, asked: Vec::new(), hint: |_| None }
+        Self { source, name, span, entries, asked: Vec::new(), missing: Vec::new(), hint: |_| None }
     }
 
     /// The file it belongs to.
     pub fn source(&self) -> &'a Source {
         self.source
-    }
-
-    /// Where it is written: its header, or all of an inline table.
-    pub fn span(&self) -> &Span {
-        &self.span
     }
 
     /// The value of `key`, if it is written. `example` is shown to someone who writes something else.
@@ -59,24 +55,24 @@ impl<'a> Table<'a> {
     /// The value of `key`; that it is not written is reported.
     pub fn required(&mut self, key: &'static str, example: &'static str) -> Option<Value<'a>> {
         let found = self.optional(key, example);
-        if found.is_none() && self.source.intact() {
+        if found.is_none() {
             let message = format!("{} needs `{key}`", self.title());
             let missing = self.source.error(&self.span, message, format!("`{key}` is missing"));
-            self.source.report(missing.help(format!("add `{key} = {example}`")));
+            self.missing.push((key, missing.help(format!("add `{key} = {example}`"))));
         }
         found
     }
 
-    /// The value of `key`, written as a section of its own; that it is not written is reported. `example` is a whole
-    /// section.
+    /// The value of `key`, written as a section of its own; that it is not written is reported. `example` is what
+    /// stands in such a section.
     pub fn section(&mut self, key: &'static str, example: &'static str) -> Option<Value<'a>> {
-        let found = self.optional(key, "{ … }");
-        if found.is_none() && self.source.intact() {
+        let found = self.optional(key, "").map(Value::of_section);
+        if found.is_none() {
             let name = self.path(key);
             let end = self.source.text.trim_end().len();
             let message = format!("the stack file needs a section `[{name}]`");
             let missing = self.source.error(&(end..end), message, format!("no `[{name}]` yet"));
-            self.source.report(missing.help(format!("add\n\n[{name}]\n{example}")));
+            self.missing.push((key, missing.help(format!("add\n\n[{name}]\n{example}"))));
         }
         found
     }
@@ -86,12 +82,13 @@ impl<'a> Table<'a> {
         self.hint = hint;
     }
 
-    /// Everything that was not asked for, in the order of the file.
+    /// Everything that was not asked for, in the order of the file. What stands on a line that is not TOML is left out.
     pub fn rest(&self) -> Vec<Entry<'a>> {
         let mut rest: Vec<Entry<'a>> = self
             .entries
             .iter()
             .filter(|(key, _)| !self.asked.contains(&key.get_ref().as_ref()))
+            .filter(|(_, value)| !self.source.is_broken(&value.span()))
             .map(|(key, value)| Entry {
                 key: Written { value: key.get_ref().as_ref(), span: key.span() },
                 value: self.value(key.get_ref(), "…", value),
@@ -101,8 +98,24 @@ impl<'a> Table<'a> {
         rest
     }
 
-    /// Reports everything that was not asked for.
-    pub(super) fn close(self) {
+    /// Reports what was required and is not written, unless it seems to be written with a slip: that is unknown, and
+    /// one mistake is enough. Where the file is not TOML everything may yet be there.
+    pub fn report_missing(&mut self) {
+        let slips: Vec<&str> = self
+            .rest()
+            .iter()
+            .filter_map(|entry| nearest(entry.key.value, self.asked.iter().copied()))
+            .collect();
+        for (key, missing) in self.missing.drain(..) {
+            if self.source.intact() && !slips.contains(&key) {
+                self.source.report(missing);
+            }
+        }
+    }
+
+    /// Reports everything that is missing, and everything that was not asked for.
+    pub(super) fn close(mut self) {
+        self.report_missing();
         for entry in self.rest() {
             self.source.report(self.unknown(&entry.key));
         }
@@ -112,13 +125,14 @@ impl<'a> Table<'a> {
         let message = format!("{} has no key `{}`", self.title(), key.value);
         let mut asked = self.asked.clone();
         asked.sort_unstable();
-        let unknown = self
-            .source
-            .error(&key.span, message, "unknown key")
-            .note(format!("the keys of {} are {}", self.title(), listed(&asked)));
-        match (self.hint)(key.value).or_else(|| {
-            nearest(key.value, asked).map(|meant| format!("write `{meant}`"))
-        }) {
+        let unknown = self.source.error(&key.span, message, "unknown key").note(format!(
+            "the keys of {} are {}",
+            self.title(),
+            listed(&asked)
+        ));
+        match (self.hint)(key.value)
+            .or_else(|| nearest(key.value, asked).map(|meant| format!("write `{meant}`")))
+        {
             Some(help) => unknown.help(help),
             None => unknown.help("remove it"),
         }

@@ -15,15 +15,24 @@ pub struct Value<'a> {
     name: String,
     /// What someone could write instead.
     example: &'static str,
-    /// Whether it is the value of a key or one of a list.
     role: Role,
+    /// Whether a table could stand here as well.
+    long_form: LongForm,
     value: &'a Spanned<DeValue<'a>>,
 }
 
+/// What it is the value of.
 #[derive(Clone, Copy)]
 enum Role {
     Key,
+    Section,
     Item,
+}
+
+#[derive(Clone, Copy)]
+enum LongForm {
+    None,
+    Table,
 }
 
 impl<'a> Value<'a> {
@@ -33,7 +42,7 @@ impl<'a> Value<'a> {
         example: &'static str,
         value: &'a Spanned<DeValue<'a>>,
     ) -> Self {
-        Self { source, name, example, role: Role::Key, value }
+        Self { source, name, example, role: Role::Key, long_form: LongForm::None, value }
     }
 
     /// The file it belongs to.
@@ -55,6 +64,19 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn like(mut self, example: &'static str) -> Self {
         self.example = example;
+        self
+    }
+
+    /// The same value as that of a section.
+    pub(super) fn of_section(mut self) -> Self {
+        self.role = Role::Section;
+        self
+    }
+
+    /// The same value where a table could stand as well, which goes into the words of what is wrong.
+    #[must_use]
+    pub fn or_table(mut self) -> Self {
+        self.long_form = LongForm::Table;
         self
     }
 
@@ -87,7 +109,8 @@ impl<'a> Value<'a> {
         let value = i64::from_str_radix(digits.as_str(), digits.radix()).ok();
         let found = value.filter(|value| range.contains(value));
         if found.is_none() {
-            let message = format!("{} must be between {} and {}", self.title(), range.start(), range.end());
+            let message =
+                format!("{} must be between {} and {}", self.title(), range.start(), range.end());
             self.source.report(self.error(message, "out of range").help(self.advice()));
         }
         found.map(|value| self.written(value))
@@ -150,7 +173,10 @@ impl<'a> Value<'a> {
                 self.source.report(self.error(message, "a list").help(help));
                 None
             }
-            _ => self.wrong("a table"),
+            _ => match self.role {
+                Role::Section => self.wrong("a section"),
+                Role::Key | Role::Item => self.wrong("a table"),
+            },
         }
     }
 
@@ -165,10 +191,18 @@ impl<'a> Value<'a> {
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        let message = format!("{} must be {expected}", self.title());
-        let help = match (self.value.get_ref(), expected) {
-            // The commonest case: digits that are a name, such as an account number.
-            (DeValue::Integer(digits), "a string") => format!("write it in quotes: `\"{digits}\"`"),
+        let message = match self.long_form {
+            LongForm::None => format!("{} must be {expected}", self.title()),
+            LongForm::Table => format!("{} must be {expected}, or a table", self.title()),
+        };
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let help = match self.value.get_ref() {
+            // Digits that are a name, such as an account's.
+            DeValue::Integer(number)
+                if digits(self.example.trim_matches('"')) && expected == "a string" =>
+            {
+                format!("write it in quotes: `\"{number}\"`")
+            }
             _ => self.advice(),
         };
         self.source.report(self.error(message, format!("this is {found}")).help(help));
@@ -183,6 +217,7 @@ impl<'a> Value<'a> {
     fn title(&self) -> String {
         match self.role {
             Role::Key => format!("`{}`", self.name),
+            Role::Section => format!("`[{}]`", self.name),
             Role::Item => format!("each item of `{}`", self.name),
         }
     }
@@ -190,7 +225,12 @@ impl<'a> Value<'a> {
     /// What someone could write.
     pub fn advice(&self) -> String {
         let key = self.name.rsplit('.').next().unwrap_or(&self.name);
-        format!("write `{key} = {}`", self.example)
+        match self.role {
+            Role::Section => {
+                format!("write `[{}]` on a line of its own, and its keys below", self.name)
+            }
+            Role::Key | Role::Item => format!("write `{key} = {}`", self.example),
+        }
     }
 }
 

@@ -9,16 +9,19 @@ pub fn nearest<'a>(
     let limit = (written.chars().count() / 3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&written, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        .map(|candidate| {
+            // Of two that are equally far, the one that goes on where the other stops.
+            let apart = !candidate.starts_with(&written) && !written.starts_with(candidate);
+            (strsim::damerau_levenshtein(&written, candidate), apart, candidate)
+        })
+        .filter(|(distance, ..)| *distance <= limit)
         .min()
-        .map(|(_, candidate)| candidate)
+        .map(|(.., candidate)| candidate)
 }
 
 /// `` `a`, `b` and `c` ``.
 pub fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
-    let names: Vec<String> =
-        names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
     match names.split_last() {
         None => "none".to_owned(),
         Some((last, [])) => last.clone(),
@@ -36,6 +39,7 @@ mod tests {
         assert_eq!(nearest("CIDR", ["cidr", "nat"]), Some("cidr"));
         assert_eq!(nearest("endpoint", ["endpoints", "nat"]), Some("endpoints"));
         assert_eq!(nearest("gateway", ["cidr", "nat"]), None);
+        assert_eq!(nearest("st", ["s3", "sts"]), Some("sts"));
         assert_eq!(nearest("", ["cidr"]), None);
     }
 
