@@ -42,7 +42,9 @@ pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
     let mut aws = Aws {
         account: Account { id: String::new(), region: target.region.clone() },
         ec2: aws_sdk_ec2::Client::new(&config),
+        eks: aws_sdk_eks::Client::new(&config),
         iam: aws_sdk_iam::Client::new(&config),
+        kms: aws_sdk_kms::Client::new(&config),
         logs: aws_sdk_cloudwatchlogs::Client::new(&config),
         loopback,
         rates: RefCell::new(Rates::default()),

@@ -7,6 +7,7 @@
 
 mod connect;
 pub mod ec2;
+mod eks;
 mod gather;
 mod problem;
 pub mod rates;
@@ -20,7 +21,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 pub use connect::{Target, connect};
 pub use gather::Gather;
 pub use problem::present;
-pub use tags::{TagChange, iam_tags};
+pub use tags::{TagChange, iam_tags, kms_tags};
 
 use crate::model::{Account, Class, Problem};
 
@@ -28,10 +29,14 @@ use crate::model::{Account, Class, Problem};
 pub struct Aws {
     /// Where the calls go.
     pub account: Account,
-    /// Virtual network, gateways, security groups, endpoints.
+    /// Virtual network, gateways, security groups, endpoints, launch templates.
     pub ec2: aws_sdk_ec2::Client,
-    /// Roles.
+    /// Clusters, their nodes, add-ons and access entries.
+    pub eks: aws_sdk_eks::Client,
+    /// Roles, identity providers.
     pub iam: aws_sdk_iam::Client,
+    /// Keys.
+    pub kms: aws_sdk_kms::Client,
     /// Log groups.
     pub logs: aws_sdk_cloudwatchlogs::Client,
     /// The endpoint is an emulator's on this machine.

@@ -52,6 +52,7 @@ pub fn present<T>(answer: Result<T, Problem>) -> Result<Option<T>, Problem> {
 
 /// The class of an error code; the HTTP status decides where the code says nothing.
 pub(super) fn classify(code: &str, status: u16) -> Class {
+    let ends_with = |ends: &[&str]| ends.iter().any(|end| code.ends_with(end));
     match code {
         "RequestLimitExceeded"
         | "Throttling"
@@ -85,21 +86,17 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "SignatureDoesNotMatch"
         | "OptInRequired" => Class::Denied,
         "NoSuchEntity"
-        | "ResourceNotFoundException"
         | "NatGatewayNotFound"
         | "Gateway.NotAttached"
         | "InvalidAllocationID.NotFound"
         | "InvalidAssociationID.NotFound" => Class::Missing,
-        "EntityAlreadyExists"
-        | "ResourceAlreadyExistsException"
-        | "RouteAlreadyExists"
-        | "FlowLogAlreadyExists"
-        | "Resource.AlreadyAssociated"
-        | "InvalidSubnet.Conflict"
-        | "ResourceAlreadyAssigned" => Class::Taken,
-        "LimitExceeded" | "LimitExceededException" | "ServiceQuotaExceededException" => {
-            Class::Quota
+        "Resource.AlreadyAssociated" | "InvalidSubnet.Conflict" | "ResourceAlreadyAssigned" => {
+            Class::Taken
         }
+        "LimitExceeded"
+        | "LimitExceededException"
+        | "ResourceLimitExceededException"
+        | "ServiceQuotaExceededException" => Class::Quota,
         "InternalError"
         | "InternalFailure"
         | "InternalServerError"
@@ -108,9 +105,9 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "ServiceFailure"
         | "ServiceFailureException"
         | "ServiceUnavailableException" => Class::Unavailable,
-        _ if code.ends_with(".NotFound") || code.ends_with("NotFound") => Class::Missing,
-        _ if code.ends_with(".Duplicate") || code.ends_with("AlreadyExists") => Class::Taken,
-        _ if code.ends_with("LimitExceeded") || code.ends_with("QuotaExceeded") => Class::Quota,
+        _ if ends_with(&["NotFound", "NotFoundException"]) => Class::Missing,
+        _ if ends_with(&[".Duplicate", "AlreadyExists", "AlreadyExistsException"]) => Class::Taken,
+        _ if ends_with(&["LimitExceeded", "QuotaExceeded"]) => Class::Quota,
         _ if status >= 500 => Class::Unavailable,
         _ => Class::Invalid,
     }
@@ -128,6 +125,10 @@ mod tests {
             ("AddressLimitExceeded", 400, Class::Quota),
             ("RequestLimitExceeded", 503, Class::Throttled),
             ("DependencyViolation", 400, Class::InUse),
+            ("ResourceNotFoundException", 404, Class::Missing),
+            ("InvalidLaunchTemplateId.VersionNotFound", 400, Class::Missing),
+            ("InvalidLaunchTemplateName.AlreadyExistsException", 400, Class::Taken),
+            ("ResourceLimitExceededException", 400, Class::Quota),
             ("InvalidParameterValue", 400, Class::Invalid),
             ("SomethingNew", 500, Class::Unavailable),
             ("SomethingNew", 400, Class::Invalid),

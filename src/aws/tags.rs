@@ -29,9 +29,27 @@ impl Aws {
         match tagging {
             Tagging::None => Ok(()),
             Tagging::Ec2(_) => self.tag_ec2(ids, change).await,
+            Tagging::Eks(resource) => {
+                for id in ids {
+                    self.tag_eks(*resource, id, change).await?;
+                }
+                Ok(())
+            }
             Tagging::IamRole => {
                 for id in ids {
                     self.tag_role(id.as_str(), change).await?;
+                }
+                Ok(())
+            }
+            Tagging::OidcProvider => {
+                for id in ids {
+                    self.tag_oidc_provider(id.as_str(), change).await?;
+                }
+                Ok(())
+            }
+            Tagging::Kms => {
+                for id in ids {
+                    self.tag_key(id.as_str(), change).await?;
                 }
                 Ok(())
             }
@@ -57,8 +75,13 @@ impl Aws {
                 // Two stacks may use the same address; DescribeTags cannot ask for two tags of one resource at once.
                 self.tagged_with(resource_type, TAG_STACK, &owner.stack, Some(&at_address)).await
             }
-            // Kinds without tags, and those tagged through another service, have natural keys.
-            Tagging::None | Tagging::IamRole | Tagging::LogGroup => Ok(Vec::new()),
+            // Kinds without tags, and those tagged through another service, have natural keys or look for themselves.
+            Tagging::None
+            | Tagging::Eks(_)
+            | Tagging::IamRole
+            | Tagging::OidcProvider
+            | Tagging::Kms
+            | Tagging::LogGroup => Ok(Vec::new()),
         }
     }
 
@@ -137,6 +160,40 @@ impl Aws {
         Ok(())
     }
 
+    async fn tag_oidc_provider(&self, issuer: &str, change: &TagChange) -> Result<(), Problem> {
+        let arn = self.oidc_provider_arn(issuer);
+        if !change.set.is_empty() {
+            let request = self
+                .iam
+                .tag_open_id_connect_provider()
+                .open_id_connect_provider_arn(&arn)
+                .set_tags(Some(iam_tags(&change.set)));
+            self.write(|| request.clone().send()).await?;
+        }
+        if !change.unset.is_empty() {
+            let request = self
+                .iam
+                .untag_open_id_connect_provider()
+                .open_id_connect_provider_arn(&arn)
+                .set_tag_keys(Some(change.unset.clone()));
+            self.write(|| request.clone().send()).await?;
+        }
+        Ok(())
+    }
+
+    async fn tag_key(&self, id: &str, change: &TagChange) -> Result<(), Problem> {
+        if !change.set.is_empty() {
+            let request = self.kms.tag_resource().key_id(id).set_tags(Some(kms_tags(&change.set)));
+            self.write(|| request.clone().send()).await?;
+        }
+        if !change.unset.is_empty() {
+            let request =
+                self.kms.untag_resource().key_id(id).set_tag_keys(Some(change.unset.clone()));
+            self.write(|| request.clone().send()).await?;
+        }
+        Ok(())
+    }
+
     async fn tag_log_group(&self, name: &str, change: &TagChange) -> Result<(), Problem> {
         let arn = self.log_group_arn(name);
         if !change.set.is_empty() {
@@ -155,6 +212,12 @@ impl Aws {
         Ok(())
     }
 
+    /// The ARN of an identity provider, which names its issuer without `https://`.
+    pub fn oidc_provider_arn(&self, issuer: &str) -> String {
+        let partition = crate::model::partition(&self.account.region);
+        format!("arn:{partition}:iam::{}:oidc-provider/{issuer}", self.account.id)
+    }
+
     /// The ARN of a log group, as the tagging calls of CloudWatch Logs want it: without `:*` at the end.
     pub fn log_group_arn(&self, name: &str) -> String {
         let partition = crate::model::partition(&self.account.region);
@@ -168,6 +231,18 @@ pub fn iam_tags(tags: &Tags) -> Vec<aws_sdk_iam::types::Tag> {
         aws_sdk_iam::types::Tag::builder()
             .key(key)
             .value(value)
+            .build()
+            .expect("key and value are set, and nothing else is required")
+    };
+    tags.iter().map(tag).collect()
+}
+
+/// Our tags as KMS's.
+pub fn kms_tags(tags: &Tags) -> Vec<aws_sdk_kms::types::Tag> {
+    let tag = |(key, value): (&String, &String)| {
+        aws_sdk_kms::types::Tag::builder()
+            .tag_key(key)
+            .tag_value(value)
             .build()
             .expect("key and value are set, and nothing else is required")
     };

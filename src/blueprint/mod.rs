@@ -1,10 +1,13 @@
 //! The blueprint: from what a stack file says to the resources it takes. This is where EKS knowledge lives; from here
 //! on there are only resources, references and kinds.
 
+mod addons;
+mod cluster;
 mod egress;
 mod endpoints;
 mod flow_logs;
 mod nat;
+mod nodes;
 mod subnets;
 mod vpc;
 
@@ -32,6 +35,10 @@ pub fn blueprint(stack: &Stack, former: &Choices) -> (Desired, Choices) {
     nat::draw(&mut draft);
     endpoints::draw(&mut draft);
     flow_logs::draw(&mut draft);
+    cluster::draw(&mut draft);
+    addons::draw_before_nodes(&mut draft);
+    let nodes = nodes::draw(&mut draft);
+    addons::draw_after_nodes(&mut draft, &nodes);
     (draft.desired, draft.choices)
 }
 

@@ -62,19 +62,48 @@ pub enum Tagging {
     None,
     /// `ec2:CreateTags`, with the resource type that EC2 names it by.
     Ec2(&'static str),
+    /// `eks:TagResource`, by ARN.
+    Eks(EksResource),
     /// `iam:TagRole`, by role name.
     IamRole,
+    /// `iam:TagOpenIDConnectProvider`, by issuer.
+    OidcProvider,
+    /// `kms:TagResource`, by key id.
+    Kms,
     /// `logs:TagResource`, by log group name.
     LogGroup,
 }
 
+/// What EKS tags. Each has its ARN from another call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum EksResource {
+    AccessEntry,
+    Addon,
+    Cluster,
+    FargateProfile,
+    NodeGroup,
+    PodIdentityAssociation,
+}
+
 impl Tagging {
-    /// The service whose API tags it: resources of one service can share a call.
+    /// The service whose API tags it: resources of one service can share a call. Where ids say nothing of their kind,
+    /// each kind stands for a service of its own.
     pub const fn service(&self) -> &'static str {
         match self {
             Self::None => "",
             Self::Ec2(_) => "ec2",
-            Self::IamRole => "iam",
+            Self::Eks(resource) => match resource {
+                EksResource::AccessEntry => "eks access entries",
+                EksResource::Addon => "eks add-ons",
+                EksResource::Cluster => "eks clusters",
+                EksResource::FargateProfile => "eks fargate profiles",
+                EksResource::NodeGroup => "eks node groups",
+                EksResource::PodIdentityAssociation => "eks pod identity associations",
+            },
+            Self::IamRole => "iam roles",
+            Self::OidcProvider => "iam oidc providers",
+            Self::Kms => "kms",
             Self::LogGroup => "logs",
         }
     }

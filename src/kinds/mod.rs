@@ -5,9 +5,11 @@
 //! Adding a kind touches its file, one word in `registry.rs`, and the blueprint that wants it.
 
 mod ec2;
+mod eks;
 mod erased;
 mod facts;
 mod iam;
+mod kms;
 mod logs;
 mod pattern;
 mod registry;
@@ -18,13 +20,15 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     aws::Aws,
-    model::{Address, Identity, Problem, Tags},
+    model::{Address, Class, Identity, Problem, Tags},
 };
 
 pub use ec2::*;
+pub use eks::*;
 pub use erased::{Erased, Order};
-pub use facts::{Calls, Facts, Quota, Tagging, Timing};
+pub use facts::{Calls, EksResource, Facts, Quota, Tagging, Timing};
 pub use iam::*;
+pub use kms::*;
 pub use logs::*;
 pub use pattern::Mint;
 pub use registry::{all, get};
@@ -107,7 +111,7 @@ impl Made {
         match id {
             Some(id) if !id.is_empty() => Ok(Self { id: Some(id.into()), ..Self::default() }),
             Some(_) | None => Err(Problem::new(
-                crate::model::Class::Unavailable,
+                Class::Unavailable,
                 "EmptyAnswer",
                 "the answer to a create holds no id",
             )),
@@ -199,5 +203,20 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned + 'static {
             }
             None => aws.owned(&Self::FACTS.tags, owner).await,
         }
+    }
+}
+
+/// The problem of a call about something that was made a moment ago: what is missing now may show soon.
+fn not_visible_yet(problem: Problem) -> Problem {
+    match problem.class {
+        Class::Missing => Problem { class: Class::Busy, ..problem },
+        Class::InUse
+        | Class::Taken
+        | Class::Invalid
+        | Class::Denied
+        | Class::Quota
+        | Class::Throttled
+        | Class::Busy
+        | Class::Unavailable => problem,
     }
 }

@@ -78,6 +78,50 @@ pub(super) fn of_subnet(value: &Value<'_>) -> Option<Written<Ipv4Net>> {
     block(value).filter(|block| (LARGEST..=SMALLEST).contains(&block.value.prefix_len()))
 }
 
+/// A block of addresses on the internet, of any size.
+pub(super) fn of_internet(value: &Value<'_>) -> Option<Written<Ipv4Net>> {
+    let text = value.string()?;
+    let source = value.source();
+    let Ok(written) = text.value.parse::<Ipv4Net>() else {
+        source.report(if text.value.parse::<Ipv4Addr>().is_ok() {
+            value
+                .error(
+                    format!("`{}` is not a block of IPv4 addresses", text.value),
+                    "no prefix length",
+                )
+                .help(format!("write `\"{}/32\"` for this one address", text.value))
+        } else if text.value.contains(':') {
+            value
+                .error(format!("`{}` is not a block of IPv4 addresses", text.value), "IPv6")
+                .help("write IPv4 blocks; the API of the cluster has IPv4 addresses")
+        } else {
+            unreadable(value, text.value)
+        });
+        return None;
+    };
+    let trunc = written.trunc();
+    let inside = PRIVATE.iter().chain([&SHARED]).chain(UNUSABLE.iter().map(|(range, _)| range));
+    let within = inside.copied().find(|range| range.contains(&trunc));
+    if written != trunc {
+        let message = format!("{written} does not begin at a /{}", written.prefix_len());
+        source.report(
+            value
+                .error(message, "bits are set beyond the prefix")
+                .help(format!("write `\"{trunc}\"`")),
+        );
+    } else if let Some(range) = within {
+        source.report(
+            value
+                .error(format!("nobody on the internet has addresses of {written}"), "not public")
+                .note(format!("EKS refuses reserved addresses, such as all of {range}"))
+                .help(
+                    "remove it; what is in the VPC needs no block when the API is private as well",
+                ),
+        );
+    }
+    Some(text.map(|_| trunc))
+}
+
 fn wrong_size(value: &Value<'_>, written: Ipv4Net, label: &str, why: &str) -> Diagnostic {
     value.error(format!("`{}` cannot be {written}", value.name()), label).note(why)
 }

@@ -12,15 +12,30 @@ use crate::{
     model::Diagnostic,
 };
 
-/// Services by name, each with the place that asks for it.
-pub(super) struct Wishes(BTreeMap<&'static str, (Door, Span)>);
+/// What is written about endpoints.
+pub(super) struct Wishes {
+    /// Services by name, each with the place that asks for it.
+    asked: BTreeMap<&'static str, (Door, Span)>,
+    /// Every name was understood, so that what is absent is absent.
+    complete: bool,
+}
+
+impl Wishes {
+    /// The services, where all of them were understood.
+    pub(super) fn services(&self) -> Option<Vec<&'static str>> {
+        self.complete.then(|| self.asked.keys().copied().collect())
+    }
+}
 
 pub(super) fn read(value: &Value<'_>) -> Wishes {
     let source = value.source();
     let mut wishes: BTreeMap<&'static str, (Door, Span)> = BTreeMap::new();
-    for name in value.strings().unwrap_or_default() {
+    let names = value.strings().unwrap_or_default();
+    let mut complete = value.is_list_of(names.len());
+    for name in names {
         let services = data::services(name.value);
         if services.is_empty() {
+            complete = false;
             source.report(unknown(source, name.value, &name.span));
         }
         let double = services
@@ -39,7 +54,7 @@ pub(super) fn read(value: &Value<'_>) -> Wishes {
             wishes.entry(service).or_insert((door, name.span.clone()));
         }
     }
-    Wishes(wishes)
+    Wishes { asked: wishes, complete }
 }
 
 fn unknown(source: &Source, name: &str, span: &Span) -> Diagnostic {
@@ -56,8 +71,8 @@ fn unknown(source: &Source, name: &str, span: &Span) -> Diagnostic {
 
 /// Holds the endpoints against each other and against the subnets.
 pub(super) fn check(source: &Source, wishes: &Wishes, drafts: &Drafts) {
-    if let Some((_, span)) = wishes.0.get("ecr.dkr")
-        && !wishes.0.contains_key("s3")
+    if let Some((_, span)) = wishes.asked.get("ecr.dkr")
+        && !wishes.asked.contains_key("s3")
     {
         source.report(
             source
@@ -67,7 +82,7 @@ pub(super) fn check(source: &Source, wishes: &Wishes, drafts: &Drafts) {
         );
     }
     let home = drafts.of(Tier::Private).chain(drafts.of(Tier::Isolated)).next();
-    let interface = wishes.0.iter().find(|(_, (door, _))| *door == Door::Interface);
+    let interface = wishes.asked.iter().find(|(_, (door, _))| *door == Door::Interface);
     if let Some((service, (_, span))) = interface
         && drafts.complete
         && home.is_none()
@@ -90,5 +105,5 @@ pub(super) fn settle(wishes: Option<Wishes>) -> Vec<Endpoint> {
             Door::Interface => false,
         },
     };
-    wishes.into_iter().flat_map(|wishes| wishes.0).map(endpoint).collect()
+    wishes.into_iter().flat_map(|wishes| wishes.asked).map(endpoint).collect()
 }

@@ -1,7 +1,8 @@
 //! `[stack]`: the name of the stack, where it lives, and what holds for all of it.
 
 use super::{
-    Stack, Vpc,
+    Stack, Vpc, cluster,
+    contents::Contents,
     reader::{Entry, Table, Value, Written, nearest},
     vpc,
 };
@@ -32,8 +33,14 @@ impl Head {
         self.region
     }
 
-    /// The stack, with its network.
-    pub(super) fn stack(self, vpc: Vpc) -> Option<Stack> {
+    /// Its name, if it is written and right.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The stack, with its network and what runs in it.
+    pub(super) fn stack(self, vpc: Vpc, contents: Contents) -> Option<Stack> {
+        let Contents { cluster, nodes, fargate } = contents;
         Some(Stack {
             name: self.name?,
             region: self.region?.name.to_owned(),
@@ -42,12 +49,15 @@ impl Head {
             state: self.state,
             protect: self.protect,
             vpc,
+            cluster,
+            nodes,
+            fargate,
         })
     }
 }
 
 pub(super) fn read(table: &mut Table<'_>) -> Head {
-    table.hint(|key| vpc::KEYS.contains(&key).then(|| format!("write `{key}` under `[vpc]`")));
+    table.hint(misplaced);
     Head {
         name: table.required("name", "\"shop\"").and_then(|value| name(&value)),
         region: table.required("region", "\"ap-southeast-1\"").and_then(|value| known(&value)),
@@ -62,6 +72,18 @@ pub(super) fn read(table: &mut Table<'_>) -> Head {
             .map(|value| protect(&value))
             .unwrap_or_default(),
     }
+}
+
+/// Where a key belongs that stands here by mistake.
+fn misplaced(key: &str) -> Option<String> {
+    let section = if vpc::KEYS.contains(&key) {
+        "[vpc]"
+    } else if cluster::KEYS.contains(&key) {
+        "[cluster]"
+    } else {
+        return None;
+    };
+    Some(format!("write `{key}` under `{section}`"))
 }
 
 /// The stack's name begins the names of IAM roles, load balancers and log groups, so it has the alphabet and the length

@@ -6,21 +6,36 @@
 //! never reported as two.
 
 mod block;
+mod cluster;
+mod contents;
 mod endpoints;
+mod fargate;
 mod flow_logs;
 mod head;
 mod ipv6;
+mod kubernetes;
+mod labels;
+mod named;
 mod nat;
 mod network;
+mod nodes;
+mod placement;
 mod pods;
 mod reader;
 mod subnets;
 mod vpc;
 mod zone;
 
-use crate::model::{Diagnostic, Tags};
-use reader::{Source, Table, nearest};
+use std::collections::BTreeMap;
 
+use crate::model::{Diagnostic, Tags};
+use reader::{Source, Table, listed, nearest};
+
+pub use cluster::support_warnings;
+pub use kubernetes::{
+    Accelerator, ApiAccess, Arch, Cluster, Cni, Fargate, Nodes, Origin, Os, Secrets, Selector,
+    Taint, TaintEffect, UpgradePolicy,
+};
 pub use network::{Endpoint, FlowLogs, Nat, PodSubnet, Pods, Subnet, Tier, Traffic, Vpc, Zone};
 
 /// What a stack file says, after every check.
@@ -40,10 +55,18 @@ pub struct Stack {
     pub protect: Vec<String>,
     /// Its network.
     pub vpc: Vpc,
+    /// Its EKS cluster, if it has one.
+    pub cluster: Option<Cluster>,
+    /// Node groups by name.
+    pub nodes: BTreeMap<String, Nodes>,
+    /// Fargate profiles by name.
+    pub fargate: BTreeMap<String, Fargate>,
 }
 
+/// Sections of the language.
+const SECTIONS: [&str; 5] = ["stack", "vpc", "cluster", "nodes", "fargate"];
 /// Sections of the language that later versions read.
-const LATER: [&str; 7] = ["cluster", "nodes", "services", "alb", "nlb", "api", "dns"];
+const LATER: [&str; 5] = ["services", "alb", "nlb", "api", "dns"];
 
 /// Reads a stack file: the stack and warnings about it, or everything that is wrong with the file, errors and warnings,
 /// in the order of its lines. `file` is the path as the user wrote it, `text` what the file holds.
@@ -65,12 +88,16 @@ fn document(root: &mut Table<'_>) -> Option<Stack> {
         .section("stack", head::EXAMPLE)
         .and_then(|value| value.table(|table| Some(head::read(table))));
     let region = head.as_ref().and_then(head::Head::known_region);
-    let vpc = root
+    let network = root
         .section("vpc", vpc::EXAMPLE)
-        .and_then(|value| value.table(|table| vpc::read(table, region)));
+        .and_then(|value| value.table(|table| Some(vpc::read(table, region))));
+    let contents = contents::read(root, region);
     root.report_missing();
     unknown(root);
-    head?.stack(vpc?)
+    contents.check(root, network.as_ref());
+    let (head, network) = (head?, network?);
+    let contents = contents.settle(root.source(), head.name()?, &network)?;
+    head.stack(network.vpc?, contents)
 }
 
 fn empty(source: &Source) -> Diagnostic {
@@ -98,15 +125,29 @@ fn unknown(root: &Table<'_>) {
                 outside.help(format!("write `{name}` under `[stack]`"))
             } else if vpc::KEYS.contains(&name) {
                 outside.help(format!("write `{name}` under `[vpc]`"))
+            } else if cluster::KEYS.contains(&name) {
+                outside.help(format!("write `{name}` under `[cluster]`"))
+            } else if nodes::KEYS.contains(&name) {
+                outside.help(format!("write `{name}` under `[nodes.…]`"))
             } else {
                 outside.help("remove it, or move it under the section it belongs to")
             }
         } else {
             let unknown =
                 source.error(span, format!("there is no section `[{name}]`"), "unknown section");
-            match nearest(name, ["stack", "vpc"]) {
+            match nearest(name, SECTIONS) {
                 Some(meant) => unknown.help(format!("write `[{meant}]`")),
-                None => unknown.help("the sections are `[stack]`, `[vpc]` and `[vpc.subnets]`"),
+                None => {
+                    let all = [
+                        "[stack]",
+                        "[vpc]",
+                        "[vpc.subnets]",
+                        "[cluster]",
+                        "[nodes.…]",
+                        "[fargate.…]",
+                    ];
+                    unknown.help(format!("the sections are {}", listed(all)))
+                }
             }
         });
     }

@@ -225,11 +225,10 @@ fn missing(drafts: &Drafts, zone: &str) -> String {
 }
 
 /// The mode, once everything was right.
-pub(super) fn settle(wish: Option<Written<Wish>>, drafts: &Drafts) -> Nat {
-    match wish.map(|wish| wish.value) {
-        None => default(drafts),
-        Some(Wish::Mode(mode)) => mode,
-        Some(Wish::Addresses(addresses)) => Nat::Addresses(
+pub(super) fn settle(wish: Written<Wish>) -> Nat {
+    match wish.value {
+        Wish::Mode(mode) => mode,
+        Wish::Addresses(addresses) => Nat::Addresses(
             addresses
                 .into_iter()
                 .filter_map(|(name, allocation)| Some((name.value, allocation?.value)))

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Subnet, Vpc, Zone,
+    Nat, Subnet, Tier, Vpc, Zone,
     block::{self, block},
-    endpoints, flow_logs, head, ipv6, nat, pods,
-    reader::{Table, Written},
+    cluster, endpoints, flow_logs, head, ipv6, nat, nodes, pods,
+    reader::{Span, Table, Value, Written},
     subnets::{self, Drafts},
 };
 use crate::data::regions::Region;
@@ -23,14 +23,41 @@ pub(super) const EXAMPLE: &str = "cidr = \"10.0.0.0/16\"\n\n\
                                   private-a = \"10.0.2.0/24\"\n\
                                   private-b = \"10.0.3.0/24\"";
 
-pub(super) fn read(table: &mut Table<'_>, region: Option<&Region>) -> Option<Vpc> {
+/// What could be understood of the network, for what is built on it.
+pub(super) struct Network {
+    /// The subnets, where the section is a table.
+    pub(super) drafts: Option<Drafts>,
+    /// How private subnets reach the internet, written or not, where that is known.
+    pub(super) nat: Option<Nat>,
+    /// Services with an endpoint, where every one of them was understood.
+    pub(super) doors: Option<Vec<&'static str>>,
+    /// Where a block for pods is written, right or wrong.
+    pub(super) pods: Option<Span>,
+    /// The network, once everything was right.
+    pub(super) vpc: Option<Vpc>,
+}
+
+impl Network {
+    /// Whether subnets of a tier reach the internet, where that is known.
+    pub(super) fn reaches_out(&self, tier: Tier) -> Option<bool> {
+        match tier {
+            Tier::Public => Some(true),
+            Tier::Private => self.nat.as_ref().map(|nat| *nat != Nat::None),
+            Tier::Isolated => Some(false),
+        }
+    }
+}
+
+pub(super) fn read(table: &mut Table<'_>, region: Option<&Region>) -> Network {
     table.hint(misplaced);
     let source = table.source();
     let cidr = table.required("cidr", "\"10.0.0.0/16\"").and_then(|value| block(&value));
     // What is written but wrong is `Some(None)`: nothing may be concluded from its absence.
     let nat = table.optional("nat", "\"per-az\"").map(|value| nat::read(&value));
     let endpoints = table.optional("endpoints", "[\"s3\", \"ecr\"]").map(|it| endpoints::read(&it));
-    let pods = table.optional("pods", "\"100.64.0.0/16\"").map(|value| pods::read(&value, region));
+    let pods_value = table.optional("pods", "\"100.64.0.0/16\"");
+    let pods_span = pods_value.as_ref().map(Value::span);
+    let pods = pods_value.map(|value| pods::read(&value, region));
     let ipv6 = table.optional("ipv6", "true").map(|value| value.boolean());
     let flow_logs = table.optional("flow_logs", "true").and_then(|value| flow_logs::read(&value));
     let drafts =
@@ -60,21 +87,34 @@ pub(super) fn read(table: &mut Table<'_>, region: Option<&Region>) -> Option<Vpc
         }
     }
 
-    let (cidr, drafts, region) = (cidr?.value, drafts?, region?);
-    let pods = match &pods {
-        Some(wish) => Some(pods::settle(wish.as_ref()?, &drafts, region, &indices)?),
-        None => None,
+    let mode = match (nat, &drafts) {
+        (Some(None), _) => None,
+        (Some(Some(wish)), _) => Some(nat::settle(wish)),
+        (None, Some(drafts)) if drafts.complete => Some(nat::default(drafts)),
+        (None, Some(_) | None) => None,
     };
-    let subnets = settle(&drafts, &indices)?;
-    Some(Vpc {
-        cidr,
-        nat: nat::settle(nat.flatten(), &drafts),
-        endpoints: endpoints::settle(endpoints),
-        pods,
-        ipv6: dual?,
-        flow_logs,
-        subnets,
-    })
+    let doors = match &endpoints {
+        Some(wishes) => wishes.services(),
+        None => source.intact().then(Vec::new),
+    };
+    let vpc = || {
+        let (drafts, region) = (drafts.as_ref()?, region?);
+        let pods = match &pods {
+            Some(wish) => Some(pods::settle(wish.as_ref()?, drafts, region, &indices)?),
+            None => None,
+        };
+        Some(Vpc {
+            cidr: cidr.as_ref()?.value,
+            nat: mode.clone()?,
+            endpoints: endpoints::settle(endpoints),
+            pods,
+            ipv6: dual?,
+            flow_logs,
+            subnets: settle(drafts, &indices)?,
+        })
+    };
+    let vpc = vpc();
+    Network { drafts, nat: mode, doors, pods: pods_span, vpc }
 }
 
 /// The subnets, once everything was right.
@@ -97,6 +137,10 @@ fn misplaced(key: &str) -> Option<String> {
         "[vpc.subnets]"
     } else if head::KEYS.contains(&key) {
         "[stack]"
+    } else if cluster::KEYS.contains(&key) {
+        "[cluster]"
+    } else if nodes::KEYS.contains(&key) {
+        "[nodes.…]"
     } else {
         return None;
     };

@@ -33,6 +33,10 @@ def error(call, status, code, message):
     return status, [("Content-Type", "text/xml")], body.encode()
 
 
+# And where a service says it otherwise than others of its protocol.
+THROTTLED_BY = {"eks": ("ThrottlingException", 429), "s3": ("SlowDown", 503)}
+
+
 def throttled(call):
-    code, status = ("SlowDown", 503) if call.service == "s3" else THROTTLED[call.protocol]
+    code, status = THROTTLED_BY.get(call.service, THROTTLED[call.protocol])
     return error(call, status, code, "Request limit exceeded.")

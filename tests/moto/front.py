@@ -61,7 +61,9 @@ class Front:
         """Makes moto and botocore load what a first call would wait for."""
         for service, operation in (
             ("ec2", "DescribeVpcs"),
+            ("eks", "ListClusters"),
             ("iam", "ListRoles"),
+            ("kms", "ListKeys"),
             ("logs", "DescribeLogGroups"),
             ("sts", "GetCallerIdentity"),
             ("s3", "ListBuckets"),

@@ -1,15 +1,20 @@
 """Everything that exists in the account, read from moto's own objects, in all regions.
 
 A test asserts with it that nothing is left over and that nothing exists twice. What AWS makes
-by itself (default groups, main route tables, managed policies) is left out.
+by itself (default groups, main route tables, managed policies, what EKS puts into the VPC of a
+cluster and who EKS lets in) is left out.
 """
 
 from collections import defaultdict
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
+from moto.eks.models import eks_backends
 from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
+
+from eks.tags import KINDS, things
 
 REGION = "ap-southeast-1"
 
@@ -17,19 +22,30 @@ REGION = "ap-southeast-1"
 def everything():
     """{kind: [{"id", "tags"}, ...]}, with every kind present."""
     found = defaultdict(list)
-    for backends in (ec2_backends, logs_backends):
+    for backends in (ec2_backends, logs_backends, eks_backends, kms_backends):
         backends[DEFAULT_ACCOUNT_ID][REGION]  # makes the region, if no call has named it yet
     for backend in ec2_backends[DEFAULT_ACCOUNT_ID].values():
-        for kind, things in _ec2(backend).items():
-            found[kind] += [{"id": thing.id, "tags": dict(backend.tags.get(thing.id, {}))} for thing in things]
+        for kind, those in _ec2(backend).items():
+            found[kind] += [{"id": thing.id, "tags": dict(backend.tags.get(thing.id, {}))} for thing in those]
         found["vpc_cidr_block"] += _secondary_blocks(backend)
     for backend in logs_backends[DEFAULT_ACCOUNT_ID].values():
         found["log_group"] += [
             {"id": group.name, "tags": backend.tagger.get_tag_dict_for_resource(group.arn)}
             for group in backend.groups.values()
         ]
-    for kind, things in _iam(iam_backends[DEFAULT_ACCOUNT_ID]["aws"]).items():
-        found[kind] += [{"id": name, "tags": _iam_tags(thing)} for name, thing in things]
+    for backend in eks_backends[DEFAULT_ACCOUNT_ID].values():
+        found.update({kind: found[kind] for kind in KINDS})
+        for kind, thing in things(backend.clusters):
+            if not thing.by_aws:
+                found[kind].append({"id": _eks_id(thing), "tags": dict(thing.described["tags"])})
+    for backend in kms_backends[DEFAULT_ACCOUNT_ID].values():
+        found["kms_key"] += [
+            {"id": key.id, "tags": backend.tagger.get_tag_dict_for_resource(key.id)}
+            for key in backend.keys.values()
+            if key.key_manager == "CUSTOMER" and key.key_state != "PendingDeletion"
+        ]
+    for kind, named in _iam(iam_backends[DEFAULT_ACCOUNT_ID]["aws"]).items():
+        found[kind] += [{"id": name, "tags": _iam_tags(thing)} for name, thing in named]
     return found
 
 
@@ -43,15 +59,27 @@ def _ec2(backend):
         "eip": backend.addresses,
         "nat_gateway": [nat for nat in backend.nat_gateways.values() if nat.state != "deleted"],
         "route_table": [table for table in backend.route_tables.values() if not table.main_association_id],
-        "security_group": [group for group in groups if not group.is_default],
+        "security_group": [group for group in groups if not group.is_default and not _of_eks(backend, group)],
         "network_acl": [acl for acl in backend.network_acls.values() if not acl.default],
         "vpc_endpoint": backend.vpc_end_points.values(),
         "flow_log": backend.flow_logs.values(),
-        "network_interface": backend.enis.values(),
+        "network_interface": [eni for eni in backend.enis.values() if not hasattr(eni, "eks_cluster")],
         "launch_template": backend.launch_templates.values(),
         "dhcp_options": backend.dhcp_options_sets.values(),
         "prefix_list": [pl for pl in backend.managed_prefix_lists.values() if pl.owner_id != "AWS"],
     }
+
+
+def _of_eks(backend, group):
+    return "aws:eks:cluster-name" in backend.tags.get(group.id, {})
+
+
+def _eks_id(thing):
+    """`cluster` or `cluster/name`; of an access entry, the name is its principal."""
+    shown = thing.described
+    names = ("nodegroupName", "addonName", "fargateProfileName", "principalArn", "associationId")
+    child = next((shown[name] for name in names if name in shown), None)
+    return f"{shown['clusterName']}/{child}" if child else shown["name"]
 
 
 def _secondary_blocks(backend):

@@ -10,7 +10,7 @@ use eksnet::{
 
 use super::SHOP;
 
-fn stack(text: &str) -> Stack {
+pub(super) fn stack(text: &str) -> Stack {
     match parse("shop.toml", text) {
         Ok((stack, found)) => {
             assert!(found.iter().all(|it| it.severity == Severity::Warning), "{found:?}");
@@ -47,7 +47,14 @@ fn everything_that_can_be_written() {
         vpc.endpoints.iter().map(|it| (it.service.as_str(), it.gateway)).collect();
     assert_eq!(
         endpoints,
-        [("ecr.api", false), ("ecr.dkr", false), ("logs", false), ("s3", true), ("sts", false)]
+        [
+            ("ec2", false),
+            ("ecr.api", false),
+            ("ecr.dkr", false),
+            ("logs", false),
+            ("s3", true),
+            ("sts", false)
+        ]
     );
     let logs = vpc.flow_logs.expect("flow logs");
     assert_eq!((logs.retention, logs.traffic, logs.interval), (90, Traffic::Reject, 60));

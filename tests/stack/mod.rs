@@ -1,10 +1,11 @@
 //! The stack file: what it says, and what is said of one that is wrong.
 
 mod anything;
+mod kubernetes;
 mod meaning;
 mod mistakes;
 
-/// A stack that is right, with a network of every sort of subnet.
+/// A stack that is right, with every key and a network of every sort of subnet.
 const SHOP: &str = r#"
 [stack]
 name    = "shop"
@@ -14,10 +15,45 @@ tags    = { team = "platform", "cost center" = "42" }
 state   = "s3://acme-eksnet/shop"
 protect = ["nat_gateway.a"]
 
+[cluster]
+name                = "shop-blue"
+version             = "1.36"
+api                 = { mode = "both", cidrs = ["203.0.113.0/24", "198.51.100.7/32"] }
+admins              = ["arn:aws:iam::123456789012:user/ann", "arn:aws:iam::123456789012:role/Platform"]
+logs                = ["scheduler", "api", "audit"]
+secrets             = "created"
+upgrade             = "standard"
+zonal_shift         = true
+deletion_protection = true
+irsa                = true
+cni                 = { prefixes = true, policy = true, custom = true, warm_ip = 2, minimum_ip = 16 }
+
+[cluster.addons]
+vpc-cni        = "v1.21.1-eksbuild.1"
+metrics-server = true
+
+[nodes.system]
+instances = ["m7g.large"]
+size      = 3
+os        = "bottlerocket"
+disk      = 80
+subnets   = ["private-b", "isolated-db-a"]
+
+[nodes.gpu]
+instances = ["g6.xlarge", "g6.2xlarge"]
+size      = "0..4"
+spot      = true
+labels    = { team = "vision", "example.com/pool" = "gpu" }
+taints    = ["nvidia.com/gpu:NoSchedule", "dedicated=gpu:NoExecute"]
+
+[fargate.jobs]
+selectors = ["jobs-*", { namespace = "batch", labels = { app = "report" } }]
+subnets   = ["private-a"]
+
 [vpc]
 cidr      = "10.0.0.0/16"
 nat       = "per-az"
-endpoints = ["s3", "ecr", "sts", "logs"]
+endpoints = ["s3", "ec2", "ecr", "sts", "logs"]
 pods      = "100.64.0.0/16"
 ipv6      = true
 flow_logs = { retention = 90, traffic = "reject", interval = 60 }

@@ -209,6 +209,7 @@ pub(super) fn dangling(world: &World, fields: &Value) -> Vec<(&'static Facts, Id
         let alike =
             || kinds::all().iter().map(|kind| kind.facts()).filter(|facts| looks_like(facts, text));
         if let Some(facts) = alike().next()
+            && !world.gave_out(text)
             && !alike().any(|facts| world.get(facts.name, &text.into()).is_some())
         {
             dangling.push((facts, text.into()));

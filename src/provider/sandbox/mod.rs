@@ -270,7 +270,10 @@ impl Provider for Sandbox {
             let action = match facts.tags {
                 Tagging::None => return Ok(()),
                 Tagging::Ec2(_) => "ec2:CreateTags",
+                Tagging::Eks(_) => "eks:TagResource",
                 Tagging::IamRole => "iam:TagRole",
+                Tagging::OidcProvider => "iam:TagOpenIDConnectProvider",
+                Tagging::Kms => "kms:TagResource",
                 Tagging::LogGroup => "logs:TagResource",
             };
             self.mutate(action, |world, time| laws::tag(world, facts, ids, change, time)).await?

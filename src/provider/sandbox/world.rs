@@ -82,6 +82,8 @@ pub struct World {
     things: BTreeMap<String, BTreeMap<Identity, Thing>>,
     /// For each string that names something, who holds it: kind and id, to the field it stands in.
     holders: BTreeMap<String, BTreeMap<(String, Identity), String>>,
+    /// Values that something gave out beside its id, such as the security group that a cluster makes for itself.
+    outputs: BTreeMap<String, usize>,
     log: Option<Log>,
 }
 
@@ -92,6 +94,7 @@ impl Default for World {
             mint: Mint::new(0),
             things: BTreeMap::new(),
             holders: BTreeMap::new(),
+            outputs: BTreeMap::new(),
             log: None,
         }
     }
@@ -154,6 +157,11 @@ impl World {
         holders.map(|((kind, id), field)| (kind.as_str(), id, field.as_str()))
     }
 
+    /// Whether `text` is a value that something gave out beside its id.
+    pub(super) fn gave_out(&self, text: &str) -> bool {
+        self.outputs.contains_key(text)
+    }
+
     /// Lets the clock go on to `time`; what was on its way is gone then.
     pub fn pass_time(&mut self, time: f64) {
         self.now = self.now.max(time);
@@ -170,6 +178,9 @@ impl World {
     }
 
     fn list(&mut self, thing: &Thing) {
+        for output in thing.outputs.values() {
+            *self.outputs.entry(output.clone()).or_default() += 1;
+        }
         let mut named = Vec::new();
         strings(&thing.fields, None, &mut |field, text| {
             named.push((field.to_owned(), text.to_owned()))
@@ -181,6 +192,14 @@ impl World {
     }
 
     fn unlist(&mut self, thing: &Thing) {
+        for output in thing.outputs.values() {
+            if let Some(count) = self.outputs.get_mut(output) {
+                *count -= 1;
+                if *count == 0 {
+                    self.outputs.remove(output);
+                }
+            }
+        }
         let mut named = Vec::new();
         strings(&thing.fields, None, &mut |_, text| named.push(text.to_owned()));
         for text in named {

@@ -15,6 +15,7 @@ pub struct Table<'a> {
     asked: Vec<&'static str>,
     missing: Vec<(&'static str, Diagnostic)>,
     hint: fn(&str) -> Option<String>,
+    other_names: &'static [(&'static str, &'static str)],
 }
 
 /// A key and its value, in a table whose keys are the user's own names.
@@ -37,7 +38,8 @@ impl<'a> Table<'a> {
         span: Span,
         entries: &'a DeTable<'a>,
     ) -> Self {
-        Self { source, name, span, entries, asked: Vec::new(), missing: Vec::new(), hint: |_| None }
+        let (asked, missing) = (Vec::new(), Vec::new());
+        Self { source, name, span, entries, asked, missing, hint: |_| None, other_names: &[] }
     }
 
     /// The file it belongs to.
@@ -66,7 +68,7 @@ impl<'a> Table<'a> {
     /// The value of `key`, written as a section of its own; that it is not written is reported. `example` is what
     /// stands in such a section.
     pub fn section(&mut self, key: &'static str, example: &'static str) -> Option<Value<'a>> {
-        let found = self.optional(key, "").map(Value::of_section);
+        let found = self.optional_section(key);
         if found.is_none() {
             let name = self.path(key);
             let end = self.source.text.trim_end().len();
@@ -77,9 +79,25 @@ impl<'a> Table<'a> {
         found
     }
 
+    /// The value of `key`, written as a section of its own, if it is written.
+    pub fn optional_section(&mut self, key: &'static str) -> Option<Value<'a>> {
+        self.optional(key, "").map(Value::of_section)
+    }
+
     /// Further help with an unknown key, such as where it belongs.
     pub fn hint(&mut self, hint: fn(&str) -> Option<String>) {
         self.hint = hint;
+    }
+
+    /// What other tools call some of the keys: pairs of such a name and the key.
+    pub fn other_names(&mut self, names: &'static [(&'static str, &'static str)]) {
+        self.other_names = names;
+    }
+
+    /// The key that was probably meant by an unknown one.
+    fn meant(&self, key: &str) -> Option<&'static str> {
+        let other = self.other_names.iter().find(|(name, _)| *name == key).map(|(_, meant)| *meant);
+        other.or_else(|| nearest(key, self.asked.iter().copied()))
     }
 
     /// Everything that was not asked for, in the order of the file. What stands on a line that is not TOML is left out.
@@ -101,11 +119,8 @@ impl<'a> Table<'a> {
     /// Reports what was required and is not written, unless it seems to be written with a slip: that is unknown, and
     /// one mistake is enough. Where the file is not TOML everything may yet be there.
     pub fn report_missing(&mut self) {
-        let slips: Vec<&str> = self
-            .rest()
-            .iter()
-            .filter_map(|entry| nearest(entry.key.value, self.asked.iter().copied()))
-            .collect();
+        let slips: Vec<&str> =
+            self.rest().iter().filter_map(|entry| self.meant(entry.key.value)).collect();
         for (key, missing) in self.missing.drain(..) {
             if self.source.intact() && !slips.contains(&key) {
                 self.source.report(missing);
@@ -131,7 +146,7 @@ impl<'a> Table<'a> {
             listed(&asked)
         ));
         match (self.hint)(key.value)
-            .or_else(|| nearest(key.value, asked).map(|meant| format!("write `{meant}`")))
+            .or_else(|| self.meant(key.value).map(|meant| format!("write `{meant}`")))
         {
             Some(help) => unknown.help(help),
             None => unknown.help("remove it"),

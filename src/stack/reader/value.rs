@@ -68,7 +68,8 @@ impl<'a> Value<'a> {
     }
 
     /// The same value as that of a section.
-    pub(super) fn of_section(mut self) -> Self {
+    #[must_use]
+    pub fn of_section(mut self) -> Self {
         self.role = Role::Section;
         self
     }
@@ -101,6 +102,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether it is a whole number, for keys that take words as well.
+    pub fn is_integer(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Integer(_))
+    }
+
+    /// The truth value it is, for keys that take words as well.
+    pub fn as_boolean(&self) -> Option<bool> {
+        self.value.get_ref().as_bool()
+    }
+
     /// A whole number in `range`.
     pub fn integer(&self, range: RangeInclusive<i64>) -> Option<Written<i64>> {
         let DeValue::Integer(digits) = self.value.get_ref() else {
@@ -122,7 +133,10 @@ impl<'a> Value<'a> {
         let found = choices.iter().find(|(name, _)| *name == word.value);
         if found.is_none() {
             let names = || choices.iter().map(|(name, _)| *name);
-            let message = format!("{} cannot be `{}`", self.title(), word.value);
+            let message = match self.role {
+                Role::Item => format!("`{}` cannot hold `{}`", self.name, word.value),
+                Role::Key | Role::Section => format!("`{}` cannot be `{}`", self.name, word.value),
+            };
             let unknown = self.error(message, "unknown word");
             self.source.report(match nearest(word.value, names()) {
                 Some(meant) => unknown.help(format!("write `\"{meant}\"`")),
@@ -142,6 +156,11 @@ impl<'a> Value<'a> {
     /// A list of strings, those items of it that are strings.
     pub fn strings(&self) -> Option<Vec<Written<&'a str>>> {
         Some(self.list()?.iter().filter_map(Self::string).collect())
+    }
+
+    /// Whether it is a list of so many items, so that none was left out when it was read.
+    pub fn is_list_of(&self, length: usize) -> bool {
+        matches!(self.value.get_ref(), DeValue::Array(items) if items.len() == length)
     }
 
     /// Whether it is a table, for keys that have a short and a long form.
@@ -200,6 +219,13 @@ impl<'a> Value<'a> {
             // Digits that are a name, such as an account's.
             DeValue::Integer(number)
                 if digits(self.example.trim_matches('"')) && expected == "a string" =>
+            {
+                format!("write it in quotes: `\"{number}\"`")
+            }
+            // Numbers that are a name, such as a version's.
+            DeValue::Float(number)
+                if digits(&self.example.trim_matches('"').replacen('.', "", 1))
+                    && expected == "a string" =>
             {
                 format!("write it in quotes: `\"{number}\"`")
             }

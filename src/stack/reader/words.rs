@@ -10,9 +10,10 @@ pub fn nearest<'a>(
     candidates
         .into_iter()
         .map(|candidate| {
+            let plain = candidate.to_lowercase();
             // Of two that are equally far, the one that goes on where the other stops.
-            let apart = !candidate.starts_with(&written) && !written.starts_with(candidate);
-            (strsim::damerau_levenshtein(&written, candidate), apart, candidate)
+            let apart = !plain.starts_with(&written) && !written.starts_with(&plain);
+            (strsim::damerau_levenshtein(&written, &plain), apart, candidate)
         })
         .filter(|(distance, ..)| *distance <= limit)
         .min()
@@ -41,6 +42,7 @@ mod tests {
         assert_eq!(nearest("gateway", ["cidr", "nat"]), None);
         assert_eq!(nearest("st", ["s3", "sts"]), Some("sts"));
         assert_eq!(nearest("", ["cidr"]), None);
+        assert_eq!(nearest("noexecut", ["NoExecute", "NoSchedule"]), Some("NoExecute"));
     }
 
     #[test]

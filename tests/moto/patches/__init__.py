@@ -18,6 +18,10 @@ MODULES = (
     "groups",
     "endpoints",
     "flow_logs",
+    "launch_templates",
+    "identity",
+    "keys",
+    "eks",
 )
 
 

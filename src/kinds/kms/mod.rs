@@ -1,0 +1,5 @@
+//! Kinds of AWS Key Management Service.
+
+mod key;
+
+pub use key::KmsKey;

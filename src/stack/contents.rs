@@ -1,0 +1,141 @@
+//! What runs in the network: the cluster, its nodes and its Fargate profiles, held against each other.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Cluster, Fargate, Nodes, cluster, fargate, nodes,
+    placement::{self, Place},
+    reader::{Source, Table, nearest},
+    vpc::Network,
+};
+use crate::data::regions::Region;
+
+/// What could be understood of it.
+pub(super) struct Draft {
+    /// The cluster, if the section is written; none where it is no section.
+    cluster: Option<Option<cluster::Draft>>,
+    nodes: Option<Vec<nodes::Draft>>,
+    fargate: Option<Vec<fargate::Draft>>,
+}
+
+/// What it is, after every check.
+pub(super) struct Contents {
+    pub(super) cluster: Option<Cluster>,
+    pub(super) nodes: BTreeMap<String, Nodes>,
+    pub(super) fargate: BTreeMap<String, Fargate>,
+}
+
+pub(super) fn read(root: &mut Table<'_>, region: Option<&Region>) -> Draft {
+    let cluster = root
+        .optional_section("cluster")
+        .map(|value| value.table(|table| Some(cluster::read(table, value.span(), region))));
+    let nodes = root.optional_section("nodes").map(|value| nodes::read(&value));
+    let fargate = root.optional_section("fargate").map(|value| fargate::read(&value));
+    Draft { cluster, nodes, fargate }
+}
+
+impl Draft {
+    fn groups(&self) -> &[nodes::Draft] {
+        self.nodes.as_deref().unwrap_or_default()
+    }
+
+    fn profiles(&self) -> &[fargate::Draft] {
+        self.fargate.as_deref().unwrap_or_default()
+    }
+
+    /// Holds the sections against each other and against the network, which is none where it is no section.
+    pub(super) fn check(&self, root: &Table<'_>, network: Option<&Network>) {
+        let source = root.source();
+        match &self.cluster {
+            None => self.check_homeless(root),
+            Some(Some(cluster)) => {
+                self.check_idle(root, cluster);
+                if let Some(network) = network {
+                    cluster::check(source, cluster, network);
+                }
+            }
+            Some(None) => {}
+        }
+        let Some(network) = network else { return };
+        let places: Vec<Place<'_>> = self
+            .groups()
+            .iter()
+            .map(nodes::Draft::place)
+            .chain(self.profiles().iter().map(fargate::Draft::place))
+            .collect();
+        for place in &places {
+            place.check(source, network);
+        }
+        if let Some(Some(cluster)) = &self.cluster {
+            placement::check_ways(source, &places, network, cluster);
+            if let Some(asked) = cluster.cni.prefixes() {
+                nodes::check_prefixes(source, asked, self.groups(), network);
+            }
+        }
+    }
+
+    /// Nodes and profiles without a cluster.
+    fn check_homeless(&self, root: &Table<'_>) {
+        let source = root.source();
+        let first = self
+            .groups()
+            .iter()
+            .map(|group| (group.name(), "nodes"))
+            .chain(self.profiles().iter().map(|profile| (profile.name(), "fargate")))
+            .min_by_key(|(name, _)| name.span.start);
+        if let Some((name, section)) = first
+            && source.intact()
+            && !slip(root, "cluster")
+        {
+            let message = format!("`[{section}.{}]` needs a cluster", name.value);
+            source.report(
+                source
+                    .error(&name.span, message, "there is no `[cluster]`")
+                    .help(format!("add\n\n[cluster]\n{}", cluster::EXAMPLE)),
+            );
+        }
+    }
+
+    /// A cluster without anything that pods could run on.
+    fn check_idle(&self, root: &Table<'_>, cluster: &cluster::Draft) {
+        let source = root.source();
+        let none = self.nodes.is_none() && self.fargate.is_none();
+        if none && source.intact() && !slip(root, "nodes") && !slip(root, "fargate") {
+            source.report(
+                source
+                    .warning(
+                        &cluster.header,
+                        "the cluster has nothing that pods could run on",
+                        "no nodes",
+                    )
+                    .note("CoreDNS waits for a node, and until then the cluster has no names")
+                    .help(format!("add\n\n[nodes.system]\n{}", nodes::EXAMPLE)),
+            );
+        }
+    }
+
+    /// What it is, once everything was right; `stack` is the stack's name.
+    pub(super) fn settle(
+        self,
+        source: &Source,
+        stack: &str,
+        network: &Network,
+    ) -> Option<Contents> {
+        let cluster = match self.cluster {
+            None => None,
+            Some(cluster) => Some(cluster?.settle(source, stack, network)?),
+        };
+        let nodes = self.nodes.into_iter().flatten().map(|group| group.settle(network));
+        let fargate = self.fargate.into_iter().flatten().map(|profile| profile.settle(network));
+        Some(Contents {
+            cluster,
+            nodes: nodes.collect::<Option<_>>()?,
+            fargate: fargate.collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// Whether an unknown section is nearly called `name`: that was said already.
+fn slip(root: &Table<'_>, name: &str) -> bool {
+    root.rest().iter().any(|entry| nearest(entry.key.value, [name]).is_some())
+}
