@@ -13,7 +13,7 @@ use crate::{
     model::{Address, Diagnostic, Identity, Problem},
     plan::{Foreign, Observed, Sight},
     provider::{Found, Outputs, Provider},
-    state::{Entry, Record, State},
+    state::{Deposed, Entry, Record, State},
 };
 
 /// Reads everything that `state` remembers.
@@ -58,7 +58,8 @@ pub async fn refresh(provider: &dyn Provider, state: &State) -> Result<Observed,
     Ok(observed)
 }
 
-/// What a refresh teaches beside drift: outputs that the answer to a create did not hold.
+/// What a refresh teaches beside drift: outputs that the answer to a create did not hold, and former resources that a
+/// run deleted without living to write it down.
 pub fn learned(state: &State, observed: &Observed) -> Vec<Entry> {
     let news = |(address, record): (&Address, &Record)| {
         let found = observed.there(address)?;
@@ -67,7 +68,15 @@ pub fn learned(state: &State, observed: &Observed) -> Vec<Entry> {
             Entry::Settled { address: address.clone(), record: Box::new(record) }
         })
     };
-    state.resources.iter().filter_map(news).collect()
+    let gone = |old: &&Deposed| {
+        let live = state.resources.get(&old.address);
+        !observed.deposed.contains(&old.record.id)
+            && live.is_none_or(|record| record.id != old.record.id)
+    };
+    let gone = state.deposed.iter().filter(gone);
+    let gone =
+        gone.map(|old| Entry::Gone { address: old.address.clone(), id: old.record.id.clone() });
+    state.resources.iter().filter_map(news).chain(gone).collect()
 }
 
 fn facts(kind: &str) -> Result<&'static Facts, Diagnostic> {
@@ -94,6 +103,7 @@ async fn read(
         let young = |record: &&&Record| {
             provider.now() - record.made < provider.visible_after()
                 && facts.unique.is_empty()
+                && facts.disjoint.is_empty()
                 && facts.key(&record.fields).is_none()
         };
         let hidden: Vec<Identity> = records

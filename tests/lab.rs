@@ -10,6 +10,7 @@ use std::{
 use eksnet::{
     apply::{self, Outcome, Stop},
     blueprint::{self, Choices},
+    kinds,
     model::{Account, Address, Desired, Diagnostic},
     plan::{self, Action, Plan, Replacement, Wish},
     provider::{
@@ -17,7 +18,7 @@ use eksnet::{
         sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
     },
     refresh, stack,
-    state::{Entry, Holder, Journal, State},
+    state::{Entry, Holder, Journal, Record, State},
 };
 use serde_json::json;
 use tokio::sync::Notify;
@@ -158,12 +159,47 @@ impl Lab {
         inventory
     }
 
+    /// State and world agree: everything that exists is remembered as it is, everything remembered exists, and nothing
+    /// is left half done.
+    pub fn assert_agrees(&self, case: &str) {
+        let state = self.state().expect("a state");
+        assert!(state.open.is_empty(), "{case}: open {:#?}", state.open);
+        assert!(state.deposed.is_empty(), "{case}: deposed {:#?}", state.deposed);
+        let inventory = self.inventory();
+        let mut exist: Vec<(&str, &str)> =
+            inventory.iter().flat_map(|(kind, ids)| ids.iter().map(|id| (kind.as_str(), id.as_str()))).collect();
+        let mut remembered: Vec<(&str, &str)> =
+            state.resources.iter().map(|(address, record)| (address.kind(), record.id.as_str())).collect();
+        exist.sort_unstable();
+        remembered.sort_unstable();
+        assert_eq!(exist, remembered, "{case}");
+        for (address, thing) in self.things() {
+            let record = &state.resources[&address];
+            let facts = kinds::get(address.kind()).expect("a kind").facts();
+            assert_eq!(facts.normal(record.fields.clone()), thing.fields, "{case}: {address}");
+            assert_eq!(record.tags, thing.tags, "{case}: {address}");
+            for (output, value) in &thing.outputs {
+                assert_eq!(record.outputs.get(output), Some(value), "{case}: {address}.{output}");
+            }
+        }
+    }
+
+    /// Everything that the state remembers, as it really is.
+    pub fn things(&self) -> BTreeMap<Address, Thing> {
+        let state = self.state().expect("a state");
+        let world = self.world.borrow();
+        let thing = |address: &Address, record: &Record| {
+            let thing = world.get(address.kind(), &record.id);
+            thing.unwrap_or_else(|| panic!("{address} is not there")).clone()
+        };
+        let resources = state.resources.iter();
+        resources.map(|(address, record)| (address.clone(), thing(address, record))).collect()
+    }
+
     /// The thing that the state has at `address`.
     pub fn thing(&self, address: &str) -> Thing {
         let address: Address = address.parse().expect("an address");
-        let state = self.state().expect("a state");
-        let record = state.resources.get(&address).unwrap_or_else(|| panic!("no {address}"));
-        self.world.borrow().get(address.kind(), &record.id).expect("it exists").clone()
+        self.things().remove(&address).unwrap_or_else(|| panic!("no {address}"))
     }
 
     /// Changes what the state has at `address` behind its back.

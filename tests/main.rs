@@ -1,7 +1,10 @@
 //! The one integration binary.
 
 mod aws;
+mod cli;
 mod house;
 mod lab;
 mod sandbox;
 mod stack;
+mod stories;
+mod state;

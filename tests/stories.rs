@@ -13,9 +13,11 @@
 //!     [exit 1]                     and the exit code, if it is not 0
 //! ```
 //!
-//! Each story runs the real binary in a folder of its own, with the repository's `examples/` in it and nothing of the
+//! A command that ends in `> FILE` writes its standard output there. Each story runs the real binary in a folder of its own, with the repository's `examples/` in it and nothing of the
 //! caller's environment. Beside `eksnet` there are `cat FILE`, `cp FILE FILE`, `rm FILE` and `edit FILE s/old/new/`,
-//! which replaces the one place where `old` stands (`\n` is a new line). Time on the wall is not compared.
+//! which replaces the one place where `old` stands (`\n` is a new line, `\/` a slash); and there is what somebody does to the shop's
+//! sandbox behind eksnet's back: `outside delete ADDRESS`, `outside set ADDRESS FIELD JSON`, `outside untag ADDRESS KEY`.
+//! Time on the wall is not compared.
 //!
 //! `UPDATE_STORIES=1 cargo test stories::` writes the answers anew, to be read before they are kept.
 
@@ -25,6 +27,10 @@ use std::{
     process::{Command, Stdio},
 };
 
+use eksnet::{
+    model::Address,
+    provider::sandbox::{Thing, World},
+};
 use similar::TextDiff;
 
 const INDENT: &str = "    ";
@@ -78,9 +84,15 @@ fn parse(story: &str) -> Vec<Part<'_>> {
     let mut lines = story.lines().peekable();
     while let Some(line) = lines.next() {
         if let Some(path) = line.strip_prefix("--- file ") {
-            let text = lines.by_ref().take_while(|line| *line != "---").map(|line| format!("{line}\n")).collect();
+            let text = lines
+                .by_ref()
+                .take_while(|line| *line != "---")
+                .map(|line| format!("{line}\n"))
+                .collect();
             parts.push(Part::File { path, text });
-        } else if let Some(command) = line.strip_prefix(INDENT).and_then(|line| line.strip_prefix("$ ")) {
+        } else if let Some(command) =
+            line.strip_prefix(INDENT).and_then(|line| line.strip_prefix("$ "))
+        {
             parts.push(Part::Command(command));
             let mut blank = 0;
             // Blank lines belong to an answer if more of the answer follows.
@@ -101,11 +113,13 @@ fn is_answer(line: &str) -> bool {
 
 /// The story with the answers that its commands really give.
 fn tell(parts: &[Part<'_>]) -> String {
-    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
+    let folder =
+        tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     fs::create_dir(folder.path().join("examples")).expect("a folder for the examples");
     for entry in fs::read_dir(examples).expect("the examples").flatten() {
-        fs::copy(entry.path(), folder.path().join("examples").join(entry.file_name())).expect("an example");
+        fs::copy(entry.path(), folder.path().join("examples").join(entry.file_name()))
+            .expect("an example");
     }
     let mut told = String::new();
     for part in parts {
@@ -117,8 +131,20 @@ fn tell(parts: &[Part<'_>]) -> String {
             }
             Part::Command(command) => {
                 told.push_str(&format!("{INDENT}$ {command}\n"));
-                for line in run(folder.path(), command).text(command).lines() {
-                    told.push_str(&if line.is_empty() { "\n".to_owned() } else { format!("{INDENT}{line}\n") });
+                let answer = match command.split_once(" > ") {
+                    Some((command, file)) => {
+                        let Answer { out, err, code } = run(folder.path(), command);
+                        write(&folder.path().join(file), &out);
+                        Answer { out: String::new(), err, code }
+                    }
+                    None => run(folder.path(), command),
+                };
+                for line in answer.text(command).lines() {
+                    told.push_str(&if line.is_empty() {
+                        "\n".to_owned()
+                    } else {
+                        format!("{INDENT}{line}\n")
+                    });
                 }
             }
         }
@@ -141,10 +167,14 @@ impl Answer {
             text.push_str(&masked(&self.err));
         }
         if self.code != Some(0) {
-            text.push_str(&format!("[exit {}]\n", self.code.map_or("by a signal".to_owned(), |code| code.to_string())));
+            text.push_str(&format!(
+                "[exit {}]\n",
+                self.code.map_or("by a signal".to_owned(), |code| code.to_string())
+            ));
         }
-        for stream in [&self.out, &self.err] {
-            let whole = stream.is_empty() || stream.ends_with('\n') && !stream.ends_with("\n\n");
+        // A blank line ends a diagnostic, and nothing else.
+        for (stream, end) in [(&self.out, "\n\n"), (&self.err, "\n\n\n")] {
+            let whole = stream.is_empty() || stream.ends_with('\n') && !stream.ends_with(end);
             assert!(whole, "`{command}` does not end with a line:\n{stream:?}");
             let tidy = stream.lines().all(|line| line.trim_end() == line);
             assert!(tidy, "`{command}` leaves blanks at the end of a line:\n{stream:?}");
@@ -171,7 +201,9 @@ fn masked(text: &str) -> String {
 
 fn run(folder: &Path, command: &str) -> Answer {
     let words: Vec<&str> = command.split_whitespace().collect();
-    let read = |path: &str| fs::read_to_string(folder.join(path)).map_err(|_| format!("there is no {path}"));
+    let read = |path: &str| {
+        fs::read_to_string(folder.join(path)).map_err(|_| format!("there is no {path}"))
+    };
     match &words[..] {
         ["eksnet", args @ ..] => eksnet(folder, args),
         ["cat", path] => Answer::of(read(path)),
@@ -185,12 +217,29 @@ fn run(folder: &Path, command: &str) -> Answer {
         })),
         ["edit", path, ..] => {
             let text = read(path).expect("a file to edit");
-            let (_, change) = command.split_once(" s/").unwrap_or_else(|| panic!("{command}: no s/old/new/"));
-            let parts: Vec<&str> = change.split('/').collect();
-            let [old, new, ""] = parts[..] else { panic!("{command}: not of the form s/old/new/") };
-            assert_eq!(text.matches(old).count(), 1, "{command}: `{old}` does not stand there once:\n{text}");
-            write(&folder.join(path), &text.replace(old, &new.replace("\\n", "\n")));
+            let (_, change) =
+                command.split_once(" s/").unwrap_or_else(|| panic!("{command}: no s/old/new/"));
+            let change = change.replace("\\/", "\0").replace("\\n", "\n");
+            let parts: Vec<String> =
+                change.split('/').map(|part| part.replace('\0', "/")).collect();
+            let [old, new, end] = &parts[..] else {
+                panic!("{command}: not of the form s/old/new/")
+            };
+            let count = text.matches(old).count();
+            assert!(
+                end.is_empty() && count == 1,
+                "{command}: `{old}` stands there {count} times:\n{text}"
+            );
+            write(&folder.join(path), &text.replace(old, new));
             Answer::of(Ok(String::new()))
+        }
+        ["outside", "delete", address] => outside(folder, address, |_| false),
+        ["outside", "set", address, field, value] => outside(folder, address, |thing| {
+            thing.fields[field] = serde_json::from_str(value).expect("a JSON value");
+            true
+        }),
+        ["outside", "untag", address, key] => {
+            outside(folder, address, |thing| thing.tags.remove(*key).is_some())
         }
         _ => panic!("a story cannot run `{command}`"),
     }
@@ -213,6 +262,23 @@ fn eksnet(folder: &Path, args: &[&str]) -> Answer {
         err: String::from_utf8(output.stderr).expect("text"),
         code: output.status.code(),
     }
+}
+
+/// Changes the thing at `address` without eksnet, or deletes it where `change` answers that it is not to stay.
+fn outside(folder: &Path, address: &str, change: impl FnOnce(&mut Thing) -> bool) -> Answer {
+    let address: Address = address.parse().expect("an address");
+    let state =
+        eksnet::state::read(&folder.join("state/sandbox/shop.json")).expect("the state reads");
+    let id = state.expect("a state").resources[&address].id.clone();
+    let mut world =
+        World::open(&folder.join("state/sandbox/ap-southeast-1.world")).expect("a world");
+    let mut thing = world.get(address.kind(), &id).expect("it exists").clone();
+    if change(&mut thing) {
+        world.put(thing);
+    } else {
+        world.remove(address.kind(), &id);
+    }
+    Answer::of(Ok(String::new()))
 }
 
 fn write(path: &Path, text: &str) {

@@ -104,8 +104,11 @@ pub async fn apply(
     run.all(&mut schedule, &mut outcome).await?;
     outcome.elapsed = began.elapsed();
     outcome.done = schedule.count_done();
-    outcome.skipped =
-        schedule.skipped().into_iter().map(|id| schedule.steps()[id].address.clone()).collect();
+    let failed: Vec<Address> =
+        outcome.failures.iter().map(|failure| failure.address.clone()).collect();
+    let skipped = schedule.skipped().into_iter().map(|id| schedule.steps()[id].address.clone());
+    // The other half of a replacement that failed was touched.
+    outcome.skipped = skipped.filter(|address| !failed.contains(address)).collect();
     outcome.interrupted = run.stop.asked() && schedule.unfinished() > 0;
     run.log.finish()?;
     Ok(outcome)

@@ -1,5 +1,6 @@
 //! Waiting until something is ready or gone: polls are rare before the kind's usual duration and close together after
-//! it, and one poll answers every resource of a kind that waits.
+//! it. They come on the beats of one clock, so that one poll answers every resource of a kind that waits, though each
+//! began to wait at a moment of its own.
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
@@ -14,10 +15,28 @@ use crate::{
     model::{Class, Identity, Problem},
 };
 
-/// The open poll of each kind.
-#[derive(Default)]
+/// The open poll of each kind, and the clock that all polls keep to.
 pub(super) struct Polls {
     by_kind: RefCell<BTreeMap<&'static str, Rc<Gather<Found<Value>>>>>,
+    began: Instant,
+}
+
+impl Default for Polls {
+    fn default() -> Self {
+        Self { by_kind: RefCell::default(), began: Instant::now() }
+    }
+}
+
+impl Polls {
+    const BEAT: Duration = Duration::from_millis(500);
+
+    /// `wait`, or a little longer: until a beat.
+    fn to_the_beat(&self, wait: Duration) -> Duration {
+        let elapsed = self.began.elapsed();
+        let beats = (elapsed + wait).as_nanos().div_ceil(Self::BEAT.as_nanos());
+        // 2^32 beats are 68 years.
+        Self::BEAT.saturating_mul(beats.try_into().unwrap_or(u32::MAX)).saturating_sub(elapsed)
+    }
 }
 
 /// When to look: soon once, in case it is much faster than usual; then shortly before the usual duration, and from then
@@ -29,7 +48,7 @@ struct Looks {
 }
 
 impl Looks {
-    const FIRST: Duration = Duration::from_millis(500);
+    const FIRST: Duration = Duration::from_millis(250);
 
     fn new(usual_seconds: u32) -> Self {
         Self {
@@ -67,7 +86,7 @@ impl Run<'_> {
     ) -> Result<Found<Value>, Trouble> {
         let mut looks = Looks::new(facts.timing.create);
         loop {
-            self.pause(looks.next()).await?;
+            self.pause(self.wait.to_the_beat(looks.next())).await?;
             // What was made a moment ago may not show yet.
             if let Some(found) = self.look(facts, id).await? {
                 match found.phase {
@@ -96,7 +115,7 @@ impl Run<'_> {
     ) -> Result<(), Trouble> {
         let mut looks = Looks::new(facts.timing.delete);
         loop {
-            self.pause(looks.next()).await?;
+            self.pause(self.wait.to_the_beat(looks.next())).await?;
             if self.look(facts, id).await?.is_none() {
                 return Ok(());
             }

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::{
 };
 
 use crate::{
-    aws::{Aws, ec2::Shared, rates::Rates},
+    aws::{Aws, ec2::Shared, problem, rates::Rates},
     model::{Account, Diagnostic},
 };
 
@@ -116,9 +116,7 @@ async fn require_credentials(config: &SdkConfig) -> Result<(), Diagnostic> {
     };
     match provider.provide_credentials().await {
         Ok(_) => Ok(()),
-        Err(error) => {
-            Err(missing(aws_smithy_types::error::display::DisplayErrorContext(&error).to_string()))
-        }
+        Err(error) => Err(missing(problem::words(&error))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! AWS's errors, folded into the few classes that the engine decides on.
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
-use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::model::{Class, Problem};
 
@@ -38,7 +38,16 @@ where
         SdkError::DispatchFailure(_) => (Class::Unavailable, "ConnectionFailed"),
         _ => (Class::Unavailable, "AnswerUnreadable"),
     };
-    Problem::new(class, code, DisplayErrorContext(error).to_string())
+    Problem::new(class, code, words(error))
+}
+
+/// An error and what caused it, each in its own words.
+pub(super) fn words(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let mut words: Vec<String> = causes.map(ToString::to_string).collect();
+    // Some repeat the words of their cause.
+    words.dedup();
+    words.join(": ")
 }
 
 /// An answer about one thing, or nothing where there is no such thing.

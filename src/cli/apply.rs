@@ -1,8 +1,11 @@
 //! `eksnet apply`: makes AWS what the stack file says, or carries out a saved plan.
 
+use serde_json::json;
+
 use super::{
     Answer, Exit,
     args::{ApplyArgs, Place, Scope},
+    destroy::{self, Extent},
     one,
     planning::{self, Intention, Prospect},
     run::{self, Form, Teller},
@@ -17,7 +20,7 @@ use crate::{
     plan::{Observed, Sight},
     provider::Provider,
     refresh,
-    render::{self, Clock, Compared, Ended},
+    render::{self, Clock, Compared, Ended, Purpose},
     state::{Entry, Journal, Record, State},
 };
 
@@ -71,6 +74,15 @@ async fn work(args: &ApplyArgs, setting: &Setting, saved: Option<Saved>) -> Answ
     journal.write([Entry::Chosen { choices: intention.choices }]).map_err(one)?;
     let teller = Teller::new(Form::of(args.json), &prospect);
     let (outcome, clock) = run::carry_out(&prospect, &*provider, &mut journal, &teller).await?;
+    if prospect.purpose == Purpose::Destroy {
+        let (plan, state) = (&prospect.plan, journal.state());
+        let part = saved.as_ref().is_some_and(|saved| !saved.wish.targets.is_empty());
+        let extent = if part { Extent::Part } else { Extent::Everything };
+        let (provider, form) = (&*provider, Form::of(args.json));
+        let run =
+            destroy::Run { setting, provider, state, plan, outcome, teller, clock, extent, form };
+        return run.close().await;
+    }
     close(args, &outcome, &teller, &*provider, clock);
     Ok(run::exit(&outcome))
 }
@@ -111,6 +123,7 @@ fn intention(args: &ApplyArgs, source: &Source, saved: Option<&Saved>, state: &S
             desired: saved.desired.clone(),
             choices: saved.choices.clone(),
             wish: saved.wish.clone(),
+            purpose: if saved.destroy { Purpose::Destroy } else { Purpose::Apply },
         },
     }
 }
@@ -155,6 +168,9 @@ fn accept(
     let prospect = planning::drift_only(observed, journal.state());
     show(args, setting, &prospect);
     if !prospect.plan.has_drift() {
+        if args.json {
+            screen::say_line(&json!({ "event": "refreshed", "resources": 0 }).to_string());
+        }
         return Ok(Exit::Done);
     }
     if !(args.auto_approve || screen::confirm("Take this into the state?").map_err(one)?) {
@@ -182,6 +198,14 @@ fn accept(
     let count = entries.len();
     journal.write(entries).map_err(one)?;
     journal.fold().map_err(one)?;
-    screen::say_line(&format!("The state has been brought up to date: {count} resources."));
+    match Form::of(args.json) {
+        Form::Json => {
+            screen::say_line(&json!({ "event": "refreshed", "resources": count }).to_string())
+        }
+        Form::Text => {
+            let what = if count == 1 { "resource" } else { "resources" };
+            screen::say_line(&format!("The state has been brought up to date: {count} {what}."));
+        }
+    }
     Ok(Exit::Done)
 }

@@ -14,13 +14,13 @@ use super::{
     wait_for,
 };
 use crate::{
-    apply,
+    apply::{self, Outcome},
     kinds::{self, Tagging},
     model::{Diagnostic, Identity, Problem},
     plan::Plan,
     provider::{Owned, Provider},
     refresh,
-    render::{self, Certificate, Compared, Ended},
+    render::{self, Certificate, Clock, Compared, Ended},
     state::State,
 };
 
@@ -54,33 +54,66 @@ async fn work(args: &DestroyArgs, setting: &Setting) -> Answer {
     }
     let teller = Teller::new(Form::of(args.json), &prospect);
     let (outcome, clock) = run::carry_out(&prospect, &*provider, &mut journal, &teller).await?;
-    let left = left_behind(&*provider, setting, journal.state(), &prospect.plan).await?;
-    let (tally, calls) = (teller.tally(), provider.calls());
-    let ended = Ended {
-        command: render::Command::Destroy,
-        outcome: &outcome,
-        tally: &tally,
-        calls: &calls,
-        clock,
-    };
-    let asked = if setting.is_sandbox() { "the sandbox" } else { "ec2:DescribeTags" };
-    let certificate = Certificate { stack: &setting.name, tally: &tally, left: &left, asked };
-    match Form::of(args.json) {
-        Form::Json => {
-            let mut closing = render::outcome_json(&ended);
-            closing["certificate"] = render::certificate_json(&certificate);
-            screen::say_line(&closing.to_string());
-        }
-        Form::Text => {
-            screen::say(&render::outcome(&ended, screen::style()));
-            if args.target.is_empty() {
+    let (plan, state) = (&prospect.plan, journal.state());
+    let extent = if args.target.is_empty() { Extent::Everything } else { Extent::Part };
+    let form = Form::of(args.json);
+    Run { setting, provider: &*provider, state, plan, outcome, teller, clock, extent, form }
+        .close()
+        .await
+}
+
+/// How much of a stack goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    Everything,
+    Part,
+}
+
+/// A destroy that has run: one asked for here, or a plan that was saved.
+pub(super) struct Run<'a> {
+    pub(super) setting: &'a Setting,
+    pub(super) provider: &'a dyn Provider,
+    pub(super) state: &'a State,
+    pub(super) plan: &'a Plan,
+    pub(super) outcome: Outcome,
+    pub(super) teller: Teller,
+    pub(super) clock: Clock,
+    pub(super) extent: Extent,
+    pub(super) form: Form,
+}
+
+impl Run<'_> {
+    /// Says what was done and, after everything was to go, shows what is left.
+    pub(super) async fn close(self) -> Answer {
+        let Run { setting, provider, state, plan, outcome, teller, clock, extent, form } = self;
+        let left = match extent {
+            Extent::Everything => left_behind(provider, setting, state, plan).await?,
+            Extent::Part => Vec::new(),
+        };
+        let (tally, calls) = (teller.tally(), provider.calls());
+        let command = render::Command::Destroy;
+        let ended = Ended { command, outcome: &outcome, tally: &tally, calls: &calls, clock };
+        let asked = if setting.is_sandbox() { "the sandbox" } else { "ec2:DescribeTags" };
+        let certificate = Certificate { stack: &setting.name, tally: &tally, left: &left, asked };
+        match (form, extent) {
+            (Form::Json, Extent::Everything) => {
+                let mut closing = render::outcome_json(&ended);
+                closing["certificate"] = render::certificate_json(&certificate);
+                screen::say_line(&closing.to_string());
+            }
+            (Form::Json, Extent::Part) => {
+                screen::say_line(&render::outcome_json(&ended).to_string());
+            }
+            (Form::Text, Extent::Everything) => {
+                screen::say(&render::outcome(&ended, screen::style()));
                 screen::say(&render::certificate(&certificate, screen::style()));
             }
+            (Form::Text, Extent::Part) => screen::say(&render::outcome(&ended, screen::style())),
         }
-    }
-    match run::exit(&outcome) {
-        Exit::Done if args.target.is_empty() && !left.is_empty() => Ok(Exit::Failed),
-        exit => Ok(exit),
+        match run::exit(&outcome) {
+            Exit::Done if !left.is_empty() => Ok(Exit::Failed),
+            exit => Ok(exit),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     plan::{self, Observed, Plan, Step, Wish},
     provider::Provider,
     refresh,
-    render::{Compared, PlanFacts},
+    render::{Compared, PlanFacts, Purpose},
     stack::Stack,
     state::State,
 };
@@ -21,6 +21,7 @@ pub(super) struct Intention {
     pub(super) desired: Desired,
     pub(super) choices: Choices,
     pub(super) wish: Wish,
+    pub(super) purpose: Purpose,
 }
 
 impl Intention {
@@ -32,7 +33,7 @@ impl Intention {
             replace: scope.replace.iter().cloned().collect(),
             protect: protected(Some(stack)),
         };
-        Self { desired, choices, wish }
+        Self { desired, choices, wish, purpose: Purpose::Apply }
     }
 
     /// Nothing at all. Where there is a stack file, what it protects stays.
@@ -40,7 +41,8 @@ impl Intention {
         let mut protect = protected(stack);
         protect.retain(|address| state.resources.contains_key(address));
         let wish = Wish { targets: targets.iter().cloned().collect(), protect, ..Wish::default() };
-        Self { desired: Desired::new(), choices: Choices::new(), wish }
+        let choices = state.choices.clone();
+        Self { desired: Desired::new(), choices, wish, purpose: Purpose::Destroy }
     }
 }
 
@@ -56,6 +58,7 @@ fn protected(stack: Option<&Stack>) -> BTreeSet<Address> {
 /// A plan with what is needed to show it and to carry it out.
 pub(super) struct Prospect {
     pub(super) plan: Plan,
+    pub(super) purpose: Purpose,
     pub(super) steps: Vec<Step>,
     pub(super) egress: Egress,
     pub(super) account: Account,
@@ -71,6 +74,7 @@ impl Prospect {
             account: self.account.clone(),
             provider: if setting.is_sandbox() { "sandbox" } else { "aws" }.to_owned(),
             compared,
+            purpose: self.purpose,
             egress_before: self.egress.before.clone(),
             egress_after: self.egress.after.clone(),
             critical_path_seconds: self.critical_path,
@@ -100,6 +104,7 @@ pub(super) fn drift_only(observed: &Observed, state: &State) -> Prospect {
     let addresses = blueprint::addresses(state);
     Prospect {
         plan,
+        purpose: Purpose::RefreshOnly,
         steps: Vec::new(),
         egress: Egress { before: addresses.clone(), after: addresses },
         account: state.account.clone(),
@@ -127,6 +132,7 @@ pub(super) fn prospect(
     let egress = blueprint::egress(&plan, state);
     Ok(Prospect {
         plan,
+        purpose: intention.purpose,
         steps,
         egress,
         account: state.account.clone(),

@@ -125,7 +125,7 @@ impl Saved {
         let moved = if digest(source.text.as_bytes()) != self.stack_digest {
             Some(format!("{} has changed", self.stack_file))
         } else if state.lineage != self.lineage && !(state.is_empty() && state.serial == 0) {
-            Some("the state is another one".to_owned())
+            Some("the state is not the one it was made from".to_owned())
         } else if state.account != self.account {
             Some(format!("it was made for account {} in {}", self.account.id, self.account.region))
         } else if state_digest(state) != self.state_digest {

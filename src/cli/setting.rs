@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::args::{Place, World};
+use super::{
+    args::{Place, World},
+    screen,
+};
 use crate::{
     aws::{self, Target},
     blueprint::{self, Choices},
@@ -121,22 +124,31 @@ impl Setting {
 
     /// What the stack remembers, without a lock; a new state if there is none.
     pub(super) fn read_state(&self, account: &Account) -> Result<State, Diagnostic> {
-        let state = crate::state::read(&self.state)?.unwrap_or_else(|| self.born(account.clone()));
+        let recalled = crate::state::recall(&self.state)?;
+        let state = recalled.map_or_else(
+            || self.born(account.clone()),
+            |recalled| {
+                screen::diagnose(recalled.notice.as_slice());
+                recalled.state
+            },
+        );
         self.guard_state(&state, account)?;
         Ok(state)
     }
 
     /// What the stack remembers, taken to be of the account that it says, without asking anybody.
     pub(super) fn remembered(&self) -> Result<State, Diagnostic> {
-        let account = crate::state::read(&self.state)?
-            .map_or_else(|| self.unasked_account(), |state| state.account);
-        self.read_state(&account)
+        let state = crate::state::read(&self.state)?;
+        let state = state.unwrap_or_else(|| self.born(self.unasked_account()));
+        self.guard_state(&state, &state.account)?;
+        Ok(state)
     }
 
     /// The state, locked and open for writing.
     pub(super) fn journal(&self, command: &str, account: &Account) -> Result<Journal, Diagnostic> {
         let journal =
             Journal::open(&self.state, &Holder::here(command), || self.born(account.clone()))?;
+        screen::diagnose(journal.notice().map_or(&[], std::slice::from_ref));
         self.guard_state(journal.state(), account)?;
         Ok(journal)
     }
@@ -183,7 +195,12 @@ impl Setting {
 impl Source {
     pub(super) fn read(path: &Path) -> Result<Self, Vec<Diagnostic>> {
         let unreadable = |reason: String| {
-            vec![Diagnostic::error(format!("{} cannot be read", path.display())).note(reason)]
+            let error =
+                Diagnostic::error(format!("{} cannot be read", path.display())).note(reason);
+            vec![error.help(match meant(path) {
+                Some(meant) => format!("did you mean `{}`?", meant.display()),
+                None => "name the stack file, such as `stacks/shop.toml`".to_owned(),
+            })]
         };
         let bytes = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
         let text =
@@ -191,6 +208,13 @@ impl Source {
         let (stack, warnings) = stack::parse(&path.display().to_string(), &text)?;
         Ok(Self { path: path.to_owned(), text, stack, warnings })
     }
+}
+
+/// The stack file that a path to no file was probably meant to name: a stack's name, with or without its folder.
+fn meant(path: &Path) -> Option<PathBuf> {
+    let beside = path.with_extension("toml");
+    let inside = Path::new("stacks").join(&beside);
+    [beside, inside].into_iter().find(|meant| meant != path && meant.is_file())
 }
 
 /// The stack file given, or the only one in `stacks/`.

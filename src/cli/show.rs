@@ -12,9 +12,11 @@ pub(super) fn show(place: &Place, json: bool) -> Answer {
         })?;
         screen::say_json(&document);
     } else {
-        for (address, record) in &state.resources {
-            screen::say_line(&render::state_show(address, record, screen::style()));
-        }
+        let resources = state.resources.iter();
+        let shown: Vec<String> = resources
+            .map(|(address, record)| render::state_show(address, record, screen::style()))
+            .collect();
+        screen::say(&shown.join("\n"));
     }
     Ok(Exit::Done)
 }

@@ -17,7 +17,7 @@ pub(super) fn state(command: StateCommand) -> Answer {
             let state = Setting::of_state(&place.into())?.remembered().map_err(one)?;
             let record =
                 state.resources.get(&address).ok_or_else(|| one(unknown(&address, &state)))?;
-            screen::say_line(&render::state_show(&address, record, screen::style()));
+            screen::say(&render::state_show(&address, record, screen::style()));
         }
         StateCommand::Mv { from, to, place } => {
             let mut journal = open(&Setting::of_state(&place.into())?, "state mv")?;

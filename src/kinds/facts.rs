@@ -19,6 +19,9 @@ pub struct Facts {
     pub replaces: &'static [&'static str],
     /// Field combinations of which AWS holds at most one; replacement deletes first when they would collide.
     pub unique: &'static [&'static [&'static str]],
+    /// Blocks of addresses of which no two may overlap in one scope: `("vpc", "cidr")`. Replacement deletes first when
+    /// they would, as with `unique`.
+    pub disjoint: &'static [(&'static str, &'static str)],
     /// Values beside the id, with their pattern: `("arn", "arn:{partition}:ec2:{region}:{account}:vpc/{id}")`. Those
     /// whose pattern mints (`{hex8}`, `{ipv4}`) are AWS's invention and read from it.
     pub outputs: &'static [(&'static str, &'static str)],
@@ -142,6 +145,7 @@ impl Facts {
         id: "",
         replaces: &[],
         unique: &[],
+        disjoint: &[],
         outputs: &[],
         timing: Timing { create: 0, delete: 0 },
         tags: Tagging::None,

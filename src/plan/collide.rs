@@ -2,25 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ipnet::Ipv4Net;
 use serde_json::Value;
 
 use crate::{
     kinds::{self, Facts},
     model::{Address, value},
-    plan::{Action, Change},
+    plan::{Action, Change, Replacement},
+    state::State,
 };
 
 /// For each resource about to be created, those about to go that have to go first: they agree in fields of which AWS
-/// holds only one. A resource that is replaced may collide with itself.
+/// holds only one, or have addresses in common. A resource that is replaced may collide with itself.
 pub(super) fn collisions(
     changes: &BTreeMap<Address, Change>,
 ) -> BTreeMap<Address, BTreeSet<Address>> {
     let mut going: BTreeMap<String, &Address> = BTreeMap::new();
+    let mut blocks: BTreeMap<String, Vec<(Ipv4Net, &Address)>> = BTreeMap::new();
     for (address, change) in changes {
         if matches!(change.action, Action::Delete | Action::Replace(_))
             && let (Some(facts), Some(before)) = (facts(address), &change.before)
         {
             going.extend(keys(facts, before).into_iter().map(|key| (key, address)));
+            for (scope, block) in addresses(facts, before) {
+                blocks.entry(scope).or_default().push((block, address));
+            }
         }
     }
     let mut collisions: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
@@ -28,18 +34,75 @@ pub(super) fn collisions(
         if matches!(change.action, Action::Create | Action::Replace(_))
             && let (Some(facts), Some(after)) = (facts(address), &change.after)
         {
-            for key in keys(facts, after) {
-                if let Some(holder) = going.get(&key) {
-                    collisions.entry(address.clone()).or_default().insert((*holder).clone());
-                }
+            let mut collides = |with: &Address| {
+                collisions.entry(address.clone()).or_default().insert(with.clone());
+            };
+            keys(facts, after)
+                .iter()
+                .filter_map(|key| going.get(key))
+                .for_each(|holder| collides(holder));
+            for (scope, block) in addresses(facts, after) {
+                let others = blocks.get(&scope).into_iter().flatten();
+                others
+                    .filter(|(other, _)| overlap(*other, block))
+                    .for_each(|(_, holder)| collides(holder));
             }
         }
     }
     collisions
 }
 
+/// Everything that goes early: before its own successor comes, before something that it collides with, or, deleted for
+/// good, before something early that it needs.
+pub(super) fn early<'a>(
+    changes: &'a BTreeMap<Address, Change>,
+    state: &State,
+    collisions: &BTreeMap<Address, BTreeSet<Address>>,
+) -> BTreeSet<&'a Address> {
+    let colliding: BTreeSet<&Address> = collisions.values().flatten().collect();
+    let first = Action::Replace(Replacement::DeleteFirst);
+    let mut early: BTreeSet<&Address> = changes
+        .iter()
+        .filter(|(address, change)| change.action == first || colliding.contains(address))
+        .map(|(address, _)| address)
+        .collect();
+    let mut before = 0;
+    while before < early.len() {
+        before = early.len();
+        for (address, change) in
+            changes.iter().filter(|(_, change)| change.action == Action::Delete)
+        {
+            let needs = state.resources.get(address).into_iter().flat_map(|record| &record.needs);
+            let mut firm = needs.filter(|(_, field)| !loose(address, field));
+            if firm.any(|(needed, _)| early.contains(needed)) {
+                early.insert(address);
+            }
+        }
+    }
+    early
+}
+
+/// Whether a reference in `field` lets AWS delete what it names.
+pub(super) fn loose(address: &Address, field: &str) -> bool {
+    facts(address).is_some_and(|facts| facts.loose.contains(&field))
+}
+
 fn facts(address: &Address) -> Option<&'static Facts> {
     kinds::get(address.kind()).map(|kind| kind.facts())
+}
+
+/// The blocks of addresses that may not overlap others in their scope, each with that scope as comparable text.
+fn addresses(facts: &Facts, fields: &Value) -> Vec<(String, Ipv4Net)> {
+    let block = |(scope, block): &(&str, &str)| {
+        let known = fields.get(scope).filter(|scope| !value::has_reference(scope))?;
+        let block = fields.get(block)?.as_str()?.parse().ok()?;
+        Some((format!("{} {known}", facts.name), block))
+    };
+    facts.disjoint.iter().filter_map(block).collect()
+}
+
+fn overlap(one: Ipv4Net, other: Ipv4Net) -> bool {
+    one.contains(&other) || other.contains(&one)
 }
 
 /// Everything AWS holds only one of, as comparable text. Combinations with an empty or unresolved part collide with

@@ -7,7 +7,10 @@ use serde_json::Value;
 use crate::{
     kinds::{self, Facts},
     model::{Address, Desired, Diagnostic, Resource, Tags, Until, value},
-    plan::{Action, Change, Edge, Observed, Reason, Replacement, Sight, Wish, collide::collisions},
+    plan::{
+        Action, Change, Edge, Observed, Reason, Replacement, Sight, Wish,
+        collide::{collisions, early, loose},
+    },
     provider::{Found, Phase},
     state::{Record, State},
 };
@@ -233,24 +236,25 @@ fn order_replacements(changes: &mut BTreeMap<Address, Change>, given: &Given) {
 /// What follows from changes: whatever holds something that goes before its successor comes has to go before that.
 fn consequences(changes: &BTreeMap<Address, Change>, state: &State, given: &Given) -> Given {
     let mut further = given.clone();
-    let colliding: BTreeSet<Address> = collisions(changes).into_values().flatten().collect();
+    let early = early(changes, state, &collisions(changes));
     for (address, record) in &state.resources {
         let Some(change) = changes.get(address) else { continue };
-        let goes_first =
-            |needed: &&Address| colliding.contains(*needed) || given.first.contains(*needed);
-        let held = record
-            .needs
-            .iter()
-            .filter(|(_, field)| holds(address, field))
-            .map(|(needed, _)| needed);
-        let Some(held) = held.into_iter().find(goes_first) else { continue };
+        let going = |counts: &dyn Fn(&str) -> bool| {
+            let needs = record.needs.iter().filter(|(_, field)| counts(field));
+            needs.map(|(needed, _)| needed).find(|needed| early.contains(needed))
+        };
         match change.action {
             Action::Keep | Action::Update => {
-                further.replace.insert(address.clone(), Reason::Holds(held.clone()));
-                further.first.insert(address.clone());
+                if let Some(held) = going(&|field| holds(address, field)) {
+                    further.replace.insert(address.clone(), Reason::Holds(held.clone()));
+                    further.first.insert(address.clone());
+                }
             }
+            // An edge that no field shows does not tell whether it holds; what goes anyway may as well go before.
             Action::Replace(_) => {
-                further.first.insert(address.clone());
+                if going(&|field| !loose(address, field)).is_some() {
+                    further.first.insert(address.clone());
+                }
             }
             Action::Create | Action::Delete | Action::Forget => {}
         }
@@ -260,6 +264,5 @@ fn consequences(changes: &BTreeMap<Address, Change>, state: &State, given: &Give
 
 /// Whether a reference in `field` keeps AWS from deleting what it names.
 pub(super) fn holds(address: &Address, field: &str) -> bool {
-    let loose = kinds::get(address.kind()).is_some_and(|kind| kind.facts().loose.contains(&field));
-    !field.is_empty() && !loose
+    !field.is_empty() && !loose(address, field)
 }

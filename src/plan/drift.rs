@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    kinds,
+    kinds::{self, Facts},
     model::{Address, value},
     plan::{Observed, Sight, observed::Foreign},
     state::{Record, State},
@@ -83,18 +83,10 @@ fn findings(address: &Address, record: &Record, observed: &Observed) -> Vec<Find
     let (Some(kind), Some(found)) = (kinds::get(address.kind()), observed.there(address)) else {
         return Vec::new();
     };
-    let facts = kind.facts();
-    let (was, is) = (facts.normal(record.fields.clone()), facts.normal(found.fields.clone()));
-    let empty = |fields: &Value, field: &str| fields.get(field).is_none_or(Value::is_null);
-    let mut findings: Vec<Finding> = value::differing_fields(&was, &is)
-        .into_iter()
-        .filter(|field| !(facts.chosen.contains(&field.as_str()) && empty(&was, field)))
-        .map(|field| Finding::Field {
-            was: was.get(&field).cloned().unwrap_or_default(),
-            is: is.get(&field).cloned().unwrap_or_default(),
-            field,
-        })
-        .collect();
+    // Equal as they stand, which is the rule, they are equal in their normal forms, and none need be made.
+    let same = record.fields == found.fields;
+    let mut findings =
+        if same { Vec::new() } else { fields(kind.facts(), &record.fields, &found.fields) };
     if let Some(tags) = &found.tags {
         for (key, was) in &record.tags {
             let is = tags.get(key);
@@ -104,6 +96,21 @@ fn findings(address: &Address, record: &Record, observed: &Observed) -> Vec<Find
         }
     }
     findings
+}
+
+/// Fields that differ in their normal forms, but for those that AWS was left to choose.
+fn fields(facts: &Facts, was: &Value, is: &Value) -> Vec<Finding> {
+    let (was, is) = (facts.normal(was.clone()), facts.normal(is.clone()));
+    let empty = |fields: &Value, field: &str| fields.get(field).is_none_or(Value::is_null);
+    value::differing_fields(&was, &is)
+        .into_iter()
+        .filter(|field| !(facts.chosen.contains(&field.as_str()) && empty(&was, field)))
+        .map(|field| Finding::Field {
+            was: was.get(&field).cloned().unwrap_or_default(),
+            is: is.get(&field).cloned().unwrap_or_default(),
+            field,
+        })
+        .collect()
 }
 
 /// The resource of ours that something foreign lives in: the one it would vanish with.

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     kinds,
     model::{Address, Identity, Until},
-    plan::{Action, Change, Plan, Replacement, collide::collisions, diff::holds},
+    plan::{
+        Action, Change, Plan, Replacement,
+        collide::{collisions, early},
+        diff::holds,
+    },
     state::State,
 };
 
@@ -58,7 +62,7 @@ pub fn steps(plan: &Plan, state: &State) -> Vec<Step> {
     list.vanish(plan, state);
     let collisions = collisions(&plan.changes);
     list.upwards(plan);
-    list.downwards(plan, state, &collisions.values().flatten().collect());
+    list.downwards(plan, state, &early(&plan.changes, state, &collisions));
     for (coming, going) in &collisions {
         for going in going {
             list.wait(list.of(coming).up, list.of(going).down, Until::Ready);
@@ -173,9 +177,10 @@ impl<'a> List<'a> {
         }
     }
 
-    /// Taking something away waits until whoever needed it is gone or has turned to something else. `first` go before
-    /// their successors come, so nobody can have turned away by then.
-    fn downwards(&mut self, plan: &'a Plan, state: &'a State, first: &BTreeSet<&Address>) {
+    /// Taking something away waits until whoever needed it is gone or has turned to something else. What goes `early`
+    /// waits only for what goes early too: nobody can have turned to its successor by then, and what does not hold it
+    /// (a route its target) need not be gone.
+    fn downwards(&mut self, plan: &'a Plan, state: &'a State, early: &BTreeSet<&Address>) {
         let mut dependents: BTreeMap<&Address, Vec<(&'a Address, &str)>> = BTreeMap::new();
         for (address, record) in &state.resources {
             for (needed, field) in &record.needs {
@@ -195,9 +200,11 @@ impl<'a> List<'a> {
                     for (further, _) in dependents.get(dependent).unwrap_or(&none) {
                         self.wait(going, self.going(further), Until::Ready);
                     }
+                } else if early.contains(address) && !early.contains(dependent) {
+                    continue;
                 } else if down.is_some() {
                     self.wait(going, self.going(dependent), Until::Ready);
-                } else if !first.contains(address) {
+                } else {
                     self.wait(going, up, Until::Ready);
                 }
             }

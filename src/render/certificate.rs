@@ -38,13 +38,13 @@ pub fn certificate(certificate: &Certificate, style: Style) -> String {
     let asked = clean(asked);
     if left.is_empty() {
         let proof = style.paint(Ink::Good, &format!("Nothing tagged {tag} is left"));
-        text.push_str(&format!("{proof} ({asked} asked at the end).\n"));
+        text.push_str(&format!("{proof} ({asked} was asked at the end).\n"));
         return text;
     }
     let count = left.len();
     let verb = if count == 1 { "is" } else { "are" };
     let heading = format!("{} tagged {tag} {verb} left", counted(count, "thing"));
-    text.push_str(&format!("{} ({asked} asked at the end):\n", style.paint(Ink::Bad, &heading)));
+    text.push_str(&format!("{} ({asked} was asked at the end):\n", style.paint(Ink::Bad, &heading)));
     let rows: Vec<(String, String)> = sorted(left)
         .into_iter()
         .map(|owned| (clean(&owned.kind).into_owned(), clean(owned.id.as_str()).into_owned()))
@@ -109,7 +109,7 @@ mod tests {
             "\
 deleted     2 subnet, 1 vpc
 took along  1 route
-Nothing tagged eksnet:stack=shop is left (ec2:DescribeTags asked at the end).
+Nothing tagged eksnet:stack=shop is left (ec2:DescribeTags was asked at the end).
 "
         );
     }
@@ -123,7 +123,7 @@ Nothing tagged eksnet:stack=shop is left (ec2:DescribeTags asked at the end).
         assert_eq!(
             certificate(&left, Style::Plain),
             "\
-2 things tagged eksnet:stack=shop are left (the sandbox asked at the end):
+2 things tagged eksnet:stack=shop are left (the sandbox was asked at the end):
   eip     eipalloc-0a
   volume  vol-0b
 Run `eksnet destroy` again; what it does not remember, delete by hand.

@@ -22,7 +22,7 @@ pub use memory::{
     inventory_json, outputs, outputs_json, state_list, state_list_json, state_show, state_show_json,
 };
 pub use outcome::{Clock, Command, Ended, event_json, outcome, outcome_json};
-pub use plan::{Compared, PlanFacts, plan};
+pub use plan::{Compared, PlanFacts, Purpose, plan};
 pub use plan_json::{FORMAT_VERSION, plan_json};
 pub use tally::Tally;
 pub use text::{clean, duration};

@@ -2,11 +2,13 @@
 //! AWS by ownership tags and natural keys.
 //!
 //! On disk it is a snapshot (`shop.json`) and a journal (`shop.journal`) of what has happened since, one line each.
-//! Every line is on disk before the next call to AWS leaves, so a process may die anywhere.
+//! Every line is on disk before the next call to AWS leaves, so a process may die anywhere. The former snapshot and the
+//! journal that led from it to the present one are kept (`shop.json.1`, `shop.journal.1`), so a file may be lost.
 
 mod entry;
 mod journal;
 mod lock;
+mod recall;
 mod snapshot;
 
 use std::collections::BTreeMap;
@@ -15,8 +17,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use entry::Entry;
-pub use journal::{Journal, read};
+pub use journal::Journal;
 pub use lock::Holder;
+pub use recall::{Recalled, read, recall};
 
 use crate::{
     kinds::Outputs,

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use serde_json::Value;
@@ -15,21 +15,54 @@ use crate::{
     state::{FORMAT, State},
 };
 
-/// The state in the file at `path`, or `None` if there is no file.
-pub(super) fn load(path: &Path) -> Result<Option<State>, Diagnostic> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(path, &error.to_string())),
+/// What a snapshot file holds.
+pub(super) enum Snapshot {
+    /// A state as it was written.
+    Whole(Box<State>),
+    /// There is no file.
+    Absent,
+    /// Not what was written; why.
+    Damaged(String),
+}
+
+/// What happens to the snapshot that a new one takes the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Former {
+    /// It becomes the former generation.
+    Keep,
+    /// It is worth nothing; the former generation stays what it is.
+    Spare,
+}
+
+/// Where the former generation of the snapshot at `path` is kept.
+pub(super) fn former(path: &Path) -> PathBuf {
+    path.with_extension("json.1")
+}
+
+/// What the file at `path` holds.
+///
+/// # Errors
+/// It cannot be read for a reason that is not its content, or a newer eksnet wrote it: no older generation may be used
+/// then.
+pub(super) fn load(path: &Path) -> Result<Snapshot, Diagnostic> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Snapshot::Absent),
+        Err(error) => {
+            return Err(Diagnostic::error(format!("{} cannot be read", path.display()))
+                .note(error.to_string()));
+        }
     };
-    let mut document: Value =
-        serde_json::from_str(&text).map_err(|error| unreadable(path, &error.to_string()))?;
+    let mut document: Value = match serde_json::from_slice(&bytes) {
+        Ok(document) => document,
+        Err(error) => return Ok(Snapshot::Damaged(error.to_string())),
+    };
     let written = document
         .as_object_mut()
         .and_then(|map| map.remove("checksum"))
         .and_then(|checksum| checksum.as_str().map(str::to_owned));
     if written.as_deref() != Some(&*checksum(&document)) {
-        return Err(unreadable(path, "its checksum does not fit its content"));
+        return Ok(Snapshot::Damaged("its checksum does not fit its content".to_owned()));
     }
     let format = document.get("format").and_then(Value::as_u64).unwrap_or(0);
     if format > u64::from(FORMAT) {
@@ -39,11 +72,14 @@ pub(super) fn load(path: &Path) -> Result<Option<State>, Diagnostic> {
         ))
         .help("use the newer eksnet for this stack"));
     }
-    serde_json::from_value(document).map(Some).map_err(|error| unreadable(path, &error.to_string()))
+    Ok(match serde_json::from_value(document) {
+        Ok(state) => Snapshot::Whole(Box::new(state)),
+        Err(error) => Snapshot::Damaged(error.to_string()),
+    })
 }
 
 /// Replaces the file at `path` by `state`: write beside it, sync, rename, sync the folder.
-pub(super) fn save(path: &Path, state: &State) -> io::Result<()> {
+pub(super) fn save(path: &Path, state: &State, former: Former) -> io::Result<()> {
     let mut document = serde_json::to_value(state)?;
     let sum = checksum(&document);
     if let Some(map) = document.as_object_mut() {
@@ -55,8 +91,23 @@ pub(super) fn save(path: &Path, state: &State) -> io::Result<()> {
     file.write_all(serde_json::to_string_pretty(&document)?.as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()?;
+    if former == Former::Keep && path.exists() {
+        keep(path)?;
+    }
     fs::rename(&beside, path)?;
     sync_folder(path)
+}
+
+/// Gives the snapshot at `path` its second name, as the former generation.
+pub(super) fn keep(path: &Path) -> io::Result<()> {
+    let beside = path.with_extension("json.old");
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    // Not every file system has links.
+    fs::hard_link(path, &beside).or_else(|_| fs::copy(path, &beside).map(|_| ()))?;
+    fs::rename(&beside, former(path))
 }
 
 /// Makes a rename or removal in the folder of `path` durable.
@@ -78,10 +129,4 @@ pub(super) fn checksum(document: &Value) -> String {
 /// The first 16 hexadecimal digits of a SHA-256.
 pub(super) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unreadable(path: &Path, reason: &str) -> Diagnostic {
-    Diagnostic::error(format!("the state in {} cannot be read", path.display()))
-        .note(reason)
-        .help("restore the file from a backup; nothing has been changed")
 }

@@ -1,7 +1,9 @@
 //! The real binary and the real SDK over AWS's own protocols, against moto.
 
+mod calls;
 mod crash;
 mod drift;
-mod eksnet;
+mod edits;
+pub mod eksnet;
 mod life_cycle;
-mod moto;
+pub mod moto;

@@ -6,10 +6,7 @@ use aws_sdk_ec2::types::{VpcEndpoint, VpcEndpointType};
 
 use super::heads;
 use crate::{
-    aws::{
-        Aws,
-        ec2::{tags, unsuccessful},
-    },
+    aws::{Aws, ec2::tags},
     kinds::{Found, Phase},
     model::{Identity, Problem, Ref},
 };
@@ -34,9 +31,7 @@ pub(super) async fn read<F>(
 
 /// DeleteVpcEndpoints answers 200 and lists what it did not delete.
 pub(super) async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
-    let request = aws.ec2.delete_vpc_endpoints().vpc_endpoint_ids(id.as_str());
-    let answer = aws.write(|| request.clone().send()).await?;
-    unsuccessful(answer.unsuccessful())
+    aws.delete_vpc_endpoint(id.as_str()).await
 }
 
 /// How far an endpoint is; nothing once it is gone. AWS documents its states with a capital and sends them without.

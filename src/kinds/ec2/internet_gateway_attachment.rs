@@ -19,7 +19,7 @@ use crate::{
 pub struct InternetGatewayAttachment {
     /// The VPC; it takes one internet gateway.
     pub vpc: Ref,
-    /// The internet gateway.
+    /// The internet gateway; it takes one VPC.
     pub gateway: Ref,
 }
 
@@ -28,7 +28,7 @@ impl Kind for InternetGatewayAttachment {
         name: "internet_gateway_attachment",
         id: "{gateway}|{vpc}",
         replaces: &["vpc", "gateway"],
-        unique: &[&["vpc"]],
+        unique: &[&["vpc"], &["gateway"]],
         calls: Calls {
             create: "ec2:AttachInternetGateway",
             read: &["ec2:DescribeInternetGateways"],

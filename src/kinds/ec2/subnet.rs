@@ -75,7 +75,7 @@ impl Kind for Subnet {
         name: "subnet",
         id: "subnet-{hex17}",
         replaces: &["vpc", "cidr", "zone", "zone_id"],
-        unique: &[&["vpc", "cidr"]],
+        disjoint: &[("vpc", "cidr")],
         outputs: &[("arn", "arn:{partition}:ec2:{region}:{account}:subnet/{id}")],
         timing: Timing { create: 1, delete: 0 },
         tags: Tagging::Ec2("subnet"),

@@ -29,6 +29,7 @@ impl Kind for VpcCidrBlock {
         name: "vpc_cidr_block",
         id: "{vpc}|{cidr}",
         replaces: &["vpc", "cidr"],
+        disjoint: &[("vpc", "cidr")],
         timing: Timing { create: 2, delete: 2 },
         vanishes_with: &["vpc"],
         calls: Calls {

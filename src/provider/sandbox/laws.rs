@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ipnet::Ipv4Net;
 use serde_json::Value;
 
 use super::world::{Thing, World, strings};
@@ -28,6 +29,7 @@ pub(super) fn create(
     let fields = facts.normal(order.fields.clone());
     no_dangling(world, &fields)?;
     no_second(world, facts, &fields, None)?;
+    no_overlap(world, facts, &fields)?;
     within_quota(world, facts, &fields)?;
     let id = match facts.key(&fields) {
         Some(key) => key,
@@ -257,6 +259,28 @@ fn no_second(
         let mut things = holders.filter_map(|(kind, id, _)| world.get(kind, id));
         if let Some(thing) = things.find(same).filter(|_| whole) {
             return taken(thing);
+        }
+    }
+    Ok(())
+}
+
+/// No two blocks of addresses overlap in one scope.
+fn no_overlap(world: &World, facts: &Facts, fields: &Value) -> Result<(), Problem> {
+    let block = |fields: &Value, field: &str| fields.get(field)?.as_str()?.parse::<Ipv4Net>().ok();
+    for (scope, field) in facts.disjoint {
+        let (Some(scope), Some(own)) =
+            (fields.get(scope).and_then(Value::as_str), block(fields, field))
+        else {
+            continue;
+        };
+        let holders = world.holders(scope).filter(|(kind, ..)| *kind == facts.name);
+        for thing in holders.filter_map(|(kind, id, _)| world.get(kind, id)) {
+            if block(&thing.fields, field)
+                .is_some_and(|other| own.contains(&other) || other.contains(&own))
+            {
+                let message = format!("{field} {own} conflicts with {}", thing.id);
+                return Err(Problem::new(Class::Taken, "Conflict", message));
+            }
         }
     }
     Ok(())

@@ -33,6 +33,8 @@ pub struct PlanFacts {
     pub provider: String,
     /// What the plan was compared with.
     pub compared: Compared,
+    /// What it is for.
+    pub purpose: Purpose,
     /// Public addresses that traffic leaves from now.
     pub egress_before: Vec<String>,
     /// Those it will leave from; an address that AWS has yet to choose is a reference such as `eip.nat-a`.
@@ -50,6 +52,17 @@ pub enum Compared {
     Seen,
     /// What the state remembers.
     Remembered,
+}
+
+/// What a plan is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To bring about what the stack file says.
+    Apply,
+    /// To delete what the stack owns.
+    Destroy,
+    /// To take what changed outside into the state.
+    RefreshOnly,
 }
 
 /// The whole plan.
@@ -110,8 +123,7 @@ fn consequences(facts: &PlanFacts, style: Style) -> Option<String> {
 
 fn summary(plan: &Plan, facts: &PlanFacts, style: Style) -> String {
     if plan.is_empty() {
-        let done = style.paint(Ink::Good, "No changes.");
-        return format!("{done} {} is as its stack file says.\n", clean(&facts.stack));
+        return nothing(plan, facts, style);
     }
     let sum = plan.summary();
     let forgotten = plan.changes.values().filter(|change| change.action == Action::Forget).count();
@@ -121,4 +133,19 @@ fn summary(plan: &Plan, facts: &PlanFacts, style: Style) -> String {
         "{heading} {} to create, {} to update, {} to replace, {} to delete{forget}, {} stay.\n",
         sum.create, sum.update, sum.replace, sum.delete, sum.keep,
     )
+}
+
+/// The summary of a plan that does nothing.
+fn nothing(plan: &Plan, facts: &PlanFacts, style: Style) -> String {
+    let stack = clean(&facts.stack);
+    let (done, rest) = match facts.purpose {
+        Purpose::Apply => ("No changes.", format!("{stack} is as its stack file says.")),
+        Purpose::Destroy => ("Nothing to delete.", format!("{stack} owns nothing.")),
+        Purpose::RefreshOnly if plan.has_drift() => (
+            "Refresh only.",
+            "Applied, this is taken into the state as it is; nothing is put right.".to_owned(),
+        ),
+        Purpose::RefreshOnly => ("Nothing new.", format!("{stack} is as the state remembers it.")),
+    };
+    format!("{} {rest}\n", style.paint(Ink::Good, done))
 }

@@ -99,7 +99,7 @@ fn row<'a>(
     style: Style,
 ) -> Row<'a> {
     let why = reasons(&change.reasons);
-    let id = change.id.as_ref().map(Identity::as_str).map(|id| clean(id).into_owned());
+    let id = change.id.as_ref().filter(|id| id.is_telling()).map(|id| clean(id.as_str()).into_owned());
     let row = bare(address, sign, ink);
     match change.action {
         Action::Keep => row,

@@ -53,6 +53,7 @@ fn facts() -> PlanFacts {
         account: Account { id: "123456789012".to_owned(), region: "ap-southeast-1".to_owned() },
         provider: "sandbox".to_owned(),
         compared: Compared::Seen,
+        purpose: crate::render::Purpose::Apply,
         egress_before: Vec::new(),
         egress_after: Vec::new(),
         critical_path_seconds: 2,

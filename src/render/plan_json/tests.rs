@@ -20,6 +20,7 @@ fn facts() -> PlanFacts {
         account: Account { id: "123456789012".to_owned(), region: "ap-southeast-1".to_owned() },
         provider: "sandbox".to_owned(),
         compared: Compared::Seen,
+        purpose: crate::render::Purpose::Apply,
         egress_before: vec!["203.0.113.7".to_owned()],
         egress_after: vec!["eip.nat-a".to_owned()],
         critical_path_seconds: 106,

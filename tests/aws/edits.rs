@@ -1,0 +1,108 @@
+//! The edits of the sandbox's table over AWS's protocols: the same plans, carried out, and nothing to do afterwards.
+
+use std::collections::BTreeMap;
+
+use eksnet::state::{self, State};
+use serde_json::{Value, json};
+
+use super::{eksnet::Folder, life_cycle::in_singapore, moto::Moto};
+use crate::sandbox::edits::{Chain, Edit, assert_untouched, chains};
+
+/// Addresses that exist in this account for those that the examples name.
+struct Addresses<'a> {
+    moto: &'a Moto,
+    known: BTreeMap<String, String>,
+}
+
+impl Addresses<'_> {
+    /// The stack file with allocations that exist, in the Region that moto is asked in.
+    fn localise(&mut self, text: &str) -> String {
+        let mut text = in_singapore(text);
+        for named in ["eipalloc-0a1b2c3d4e5f60001", "eipalloc-0a1b2c3d4e5f60002", "eipalloc-0a1b2c3d4e5f60003"] {
+            if text.contains(named) {
+                let made = self.known.entry(named.to_owned()).or_insert_with(|| {
+                    let made = self.moto.call("ec2", "AllocateAddress", &json!({ "Domain": "vpc" }));
+                    made["AllocationId"].as_str().expect("an allocation id").to_owned()
+                });
+                text = text.replace(named, made);
+            }
+        }
+        text
+    }
+}
+
+/// What a plan does, in the words that the table is written in.
+fn brief(folder: &Folder) -> Vec<String> {
+    let plan = folder.plan();
+    let sign = |change: &Value| {
+        let actions = change["change"]["actions"].as_array().expect("actions");
+        let actions: Vec<&str> = actions.iter().filter_map(Value::as_str).collect();
+        let sign = match actions[..] {
+            ["no-op"] => return None,
+            ["create"] => "+",
+            ["update"] => "~",
+            ["delete"] => "-",
+            ["create", "delete"] => "+/-",
+            ["delete", "create"] => "-/+",
+            _ => "?",
+        };
+        Some(format!("{sign} {}", change["address"].as_str()?))
+    };
+    plan["resource_changes"].as_array().expect("changes").iter().filter_map(sign).collect()
+}
+
+fn remembered(folder: &Folder) -> State {
+    let files = std::fs::read_dir(folder.path("state")).expect("the state's folder").flatten();
+    let mut paths = files.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "json"));
+    let path = paths.next().expect("a state");
+    state::read(&path).expect("the state reads").expect("a state")
+}
+
+/// Carries out the edits of one file.
+fn carry_out(file: &str) {
+    let moto = Moto::start();
+    let mut edits = 0;
+    for (_, Chain { example, text, edits: chain }) in chains().into_iter().filter(|(name, _)| name == file) {
+        moto.post("reset", &json!({}));
+        let mut addresses = Addresses { moto: &moto, known: BTreeMap::new() };
+        let folder = Folder::new(&moto.url, &addresses.localise(&text));
+        folder.apply();
+        for Edit { title, text, planned } in chain {
+            let title = format!("{file}: {example}, {title}");
+            let before = remembered(&folder);
+            folder.write(&addresses.localise(&text));
+            assert_eq!(brief(&folder), planned, "{title}");
+            let ran = folder.run(&["apply", "--auto-approve"]);
+            assert_eq!(ran.code, Some(0), "{title}: {}\n{}", ran.out, ran.err);
+            assert_eq!(brief(&folder), [""; 0], "{title}: a second plan is not empty");
+            assert_untouched(&title, &before, &remembered(&folder), &planned);
+            edits += 1;
+        }
+        folder.destroy();
+        let given = addresses.known.len();
+        let left = if given == 0 { vec![] } else { vec![("eip".to_owned(), given)] };
+        assert_eq!(moto.counts(), left, "{file}: {example} left behind {:#}", moto.inventory());
+        moto.assert_well_spoken();
+    }
+    println!("{file}: {edits} edits");
+}
+
+#[test]
+fn edits_of_blocks_do_what_is_written() {
+    carry_out("blocks.txt");
+}
+
+#[test]
+fn edits_of_nat_do_what_is_written() {
+    carry_out("nat.txt");
+}
+
+#[test]
+fn edits_of_parts_do_what_is_written() {
+    carry_out("parts.txt");
+}
+
+#[test]
+fn edits_of_subnets_do_what_is_written() {
+    carry_out("subnets.txt");
+}

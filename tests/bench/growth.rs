@@ -1,0 +1,261 @@
+//! What a plan costs as networks grow: the whole process, and each stage of it by itself, so that a stage that grows
+//! faster than the network shows.
+
+use std::{hint::black_box, path::Path, process::Command};
+
+use eksnet::{
+    apply::Schedule,
+    blueprint::{self, Choices},
+    model::{Account, Desired},
+    plan::{self, Observed, Plan, Wish},
+    provider::sandbox::ACCOUNT,
+    render::{self, Compared, PlanFacts, Purpose, Style},
+    stack,
+    state::{self, Entry, Holder, Journal, State},
+};
+
+use crate::{
+    Effort, process,
+    synthetic::{copied, desired, drawn, settled, stack_text, unborn},
+    table::{Bound, Table, Unit, median},
+};
+
+const PROCESS: &str = "plan --no-refresh, the process";
+const GROWTH: &str = "growth, processor time as a power of the size";
+const STAGES: &str = "stages, processor time at the largest size";
+
+/// The whole process, with a state on disk.
+pub fn processes(table: &mut Table, effort: Effort) {
+    let text = stack_text(490);
+    let (small, choices) = drawn(&text);
+    one_process(table, effort, &text, &settled(&small, choices), (120.0, 40.0));
+    // A /16 is full before 10,000: the rest is in the state alone, as when a large part of a stack file was removed.
+    let text = stack_text(4096);
+    let (mut full, choices) = drawn(&text);
+    let former = copied(&desired(10_000 - full.len()), "former-");
+    full.extend(former);
+    one_process(table, effort, &text, &settled(&full, choices), (1000.0, 200.0));
+}
+
+fn one_process(
+    table: &mut Table,
+    effort: Effort,
+    text: &str,
+    state: &State,
+    (cpu, peak): (f64, f64),
+) {
+    let folder =
+        tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
+    std::fs::create_dir_all(folder.path().join("stacks")).expect("a folder");
+    std::fs::create_dir_all(folder.path().join("state/sandbox")).expect("a folder");
+    std::fs::write(folder.path().join("stacks/big.toml"), text).expect("a stack file");
+    let path = folder.path().join("state/sandbox/big.json");
+    save(&path, state);
+    read(&path, state.resources.len());
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eksnet"));
+        process::cost(
+            command.args(["plan", "--sandbox", "--no-refresh"]).current_dir(folder.path()),
+        )
+    };
+    let costs: Vec<_> = (0..effort.samples(7)).map(|_| run()).collect();
+    let of = |each: fn(&process::Cost) -> f64| median(costs.iter().map(each).collect());
+    let name = format!("{} resources", state.resources.len());
+    table.add(
+        PROCESS,
+        format!("{name}, wall"),
+        of(|cost| cost.wall),
+        Unit::Milliseconds,
+        Bound::None,
+    );
+    table.add(
+        PROCESS,
+        format!("{name}, processor"),
+        of(|cost| cost.cpu),
+        Unit::Milliseconds,
+        Bound::AtMost(cpu),
+    );
+    table.add(
+        PROCESS,
+        format!("{name}, peak memory"),
+        of(|cost| cost.peak),
+        Unit::Mebibytes,
+        Bound::AtMost(peak),
+    );
+}
+
+/// Leaves `state` on disk, as a run does that learned one thing more.
+fn save(path: &Path, state: &State) {
+    let mut journal =
+        Journal::open(path, &Holder::here("bench"), || state.clone()).expect("a journal");
+    journal.write([Entry::Chosen { choices: state.choices.clone() }]).expect("a journal on disk");
+    journal.fold().expect("a state on disk");
+}
+
+/// The state on disk; one that is not whole would make every figure look good.
+fn read(path: &Path, resources: usize) -> State {
+    let state = state::read(path).expect("the state reads").expect("there is a state");
+    assert_eq!(state.resources.len(), resources, "{} is not whole", path.display());
+    state
+}
+
+/// Every stage at every size: the slope of its time over its size, both as logarithms, and its time at the largest.
+pub fn stages(table: &mut Table, effort: Effort) {
+    let sizes: &[usize] = match effort {
+        Effort::Full => &[100, 1_000, 10_000, 100_000],
+        Effort::Quick => &[100, 1_000, 10_000],
+    };
+    let mut points: Vec<(&'static str, Vec<(f64, f64)>)> = Vec::new();
+    let mut take = |size: usize, measured: Vec<(&'static str, f64)>| {
+        for (name, cpu) in measured {
+            match points.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, points)) => points.push((size as f64, cpu)),
+                None => points.push((name, vec![(size as f64, cpu)])),
+            }
+        }
+    };
+    for subnets in [45, 490, 4096] {
+        let text = stack_text(subnets);
+        take(drawn(&text).0.len(), reading(&text));
+    }
+    for size in sizes {
+        let desired = desired(*size);
+        take(desired.len(), planning(&desired));
+    }
+    for (name, points) in &points {
+        table.add(GROWTH, *name, slope(points), Unit::Pure, Bound::None);
+    }
+    // Twice as much memory costs more than twice as much to walk through, whatever is done with it. What bounds a plan is
+    // therefore its growth beside that of the plainest walk there is.
+    let of = |name: &str| {
+        points.iter().find(|(known, _)| *known == name).map(|(_, points)| points.iter())
+    };
+    let beside = of(COPY).into_iter().flatten().zip(of(WHOLE).into_iter().flatten());
+    let beside: Vec<(f64, f64)> = beside.map(|((_, copy), (_, whole))| (*copy, *whole)).collect();
+    let name = format!("{WHOLE}, as a power of copying the state");
+    table.add(GROWTH, name, slope(&beside), Unit::Pure, Bound::AtMost(1.10));
+    for (name, points) in points {
+        let (size, cpu) = points.last().copied().unwrap_or_default();
+        table.add(STAGES, format!("{name}, {size}"), cpu, Unit::Milliseconds, Bound::None);
+    }
+}
+
+const COPY: &str = "copying the state in memory";
+/// The sum of what `plan --no-refresh` does with a state that agrees.
+const WHOLE: &str = "a plan as a whole, state file to text";
+
+fn reading(text: &str) -> Vec<(&'static str, f64)> {
+    let parse = || stack::parse("big.toml", text).expect("no mistakes").0;
+    let stack = parse();
+    let draw = || blueprint::blueprint(&stack, &Choices::new());
+    vec![("parse a stack file", cpu(parse)), ("blueprint", cpu(draw))]
+}
+
+fn planning(desired: &Desired) -> Vec<(&'static str, f64)> {
+    let nothing = (unborn(), Observed::default(), Desired::new());
+    let (unborn, blank, none) = (&nothing.0, &nothing.1, &nothing.2);
+    let full = settled(desired, Choices::new());
+    let seen = Observed::trusting(&full);
+    let plan = |desired: &Desired, observed: &Observed, state: &State| {
+        plan::plan(desired, observed, state, &Wish::default()).expect("a plan")
+    };
+    let folder =
+        tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
+    let path = folder.path().join("big.json");
+    let write = cpu(|| save(&path, &full));
+    let read = cpu(|| read(&path, full.resources.len()));
+    let trust = cpu(|| Observed::trusting(&full));
+    let (kept, created, deleted) =
+        (plan(desired, &seen, &full), plan(desired, blank, unborn), plan(none, &seen, &full));
+    assert!(kept.is_empty(), "nothing changes");
+    let diff = cpu(|| plan(desired, &seen, &full));
+    let all = Wish { replace: desired.keys().cloned().collect(), ..Wish::default() };
+    let replace = || plan::plan(desired, &seen, &full, &all).expect("a plan");
+    let replaced = replace();
+    let (ups, downs) = (plan::steps(&created, unborn), plan::steps(&deleted, &full));
+    let text = cpu(|| render::plan(&kept, &facts(), Style::Plain));
+    vec![
+        (WHOLE, read + trust + diff + cpu(|| plan::steps(&kept, &full)) + text),
+        (COPY, cpu(|| full.clone())),
+        ("state, opened, one entry, folded", write),
+        ("state, read", read),
+        ("diff, nothing changes", diff),
+        ("diff, all new", cpu(|| plan(desired, blank, unborn))),
+        ("diff, all go", cpu(|| plan(none, &seen, &full))),
+        ("diff, all replaced", cpu(replace)),
+        ("steps, all replaced", cpu(|| plan::steps(&replaced, &full))),
+        ("steps, all new", cpu(|| plan::steps(&created, unborn))),
+        ("steps, all go", cpu(|| plan::steps(&deleted, &full))),
+        (
+            "schedule, all new, to the end",
+            cpu(|| carried_out(Schedule::new(ups.clone()).expect("no circle"))),
+        ),
+        (
+            "schedule, all go, to the end",
+            cpu(|| carried_out(Schedule::new(downs.clone()).expect("no circle"))),
+        ),
+        ("text, all new", cpu(|| render::plan(&created, &facts(), Style::Plain))),
+        ("JSON, all new", cpu(|| render::plan_json(&created, &facts()).to_string())),
+        ("egress, all new", cpu(|| egress(&created, unborn))),
+    ]
+}
+
+fn egress(plan: &Plan, state: &State) -> usize {
+    blueprint::egress(plan, state).after.len()
+}
+
+/// A run in which everything succeeds.
+fn carried_out(mut schedule: Schedule) -> usize {
+    loop {
+        let started = schedule.start();
+        if started.is_empty() {
+            return schedule.count_done();
+        }
+        for step in started {
+            schedule.created(step);
+            schedule.done(step);
+        }
+    }
+}
+
+fn facts() -> PlanFacts {
+    PlanFacts {
+        stack: "big".to_owned(),
+        account: Account { id: ACCOUNT.to_owned(), region: "us-east-1".to_owned() },
+        provider: "sandbox".to_owned(),
+        compared: Compared::Remembered,
+        purpose: Purpose::Apply,
+        egress_before: Vec::new(),
+        egress_after: Vec::new(),
+        critical_path_seconds: 0,
+        critical_chain: Vec::new(),
+    }
+}
+
+/// Milliseconds on a processor of one `work`, what it makes taken away again: the mean of as many runs as make up for
+/// Linux bringing its count up to date once in a few milliseconds.
+fn cpu<T>(work: impl Fn() -> T) -> f64 {
+    drop(black_box(work()));
+    let before = process::own_cpu();
+    let mut runs = 0;
+    loop {
+        drop(black_box(work()));
+        runs += 1;
+        let spent = process::own_cpu() - before;
+        if spent > 200.0 {
+            return spent / f64::from(runs);
+        }
+    }
+}
+
+/// The exponent of growth: least squares over logarithms.
+fn slope(points: &[(f64, f64)]) -> f64 {
+    let logs: Vec<(f64, f64)> = points.iter().map(|(size, cpu)| (size.ln(), cpu.ln())).collect();
+    let count = logs.len() as f64;
+    let (x, y) = (
+        logs.iter().map(|log| log.0).sum::<f64>() / count,
+        logs.iter().map(|log| log.1).sum::<f64>() / count,
+    );
+    let over = logs.iter().map(|log| (log.0 - x) * (log.1 - y)).sum::<f64>();
+    over / logs.iter().map(|log| (log.0 - x).powi(2)).sum::<f64>()
+}
