@@ -6,5 +6,5 @@ mod house;
 mod lab;
 mod sandbox;
 mod stack;
-mod stories;
 mod state;
+mod stories;

@@ -143,7 +143,11 @@ fn check(path: &Path, states: &[State], what: &str) {
         Ok(None) => panic!("{what}: taken for a new stack"),
         Ok(Some(state)) => {
             let known = states.iter().skip(4).any(|known| same(known, &state));
-            assert!(known, "{what}: read as something that never was: {:?}", state.resources.keys());
+            assert!(
+                known,
+                "{what}: read as something that never was: {:?}",
+                state.resources.keys()
+            );
         }
     }
 }

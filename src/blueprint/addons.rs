@@ -30,7 +30,11 @@ pub(super) fn draw_before_nodes(draft: &mut Draft<'_>) {
 
 pub(super) fn draw_after_nodes(draft: &mut Draft<'_>, nodes: &[Address]) {
     let Some(cluster) = &draft.stack.cluster else { return };
-    let further = cluster.addons.keys().map(String::as_str).filter(|name| !BEFORE.contains(name) && !AFTER.contains(name));
+    let further = cluster
+        .addons
+        .keys()
+        .map(String::as_str)
+        .filter(|name| !BEFORE.contains(name) && !AFTER.contains(name));
     for name in AFTER.into_iter().chain(further) {
         if let Some(addon) = add(draft, name, json!({})) {
             for nodes in nodes {
@@ -61,8 +65,11 @@ fn cni(draft: &Draft<'_>) -> Value {
     if prefixes {
         env.insert("ENABLE_PREFIX_DELEGATION", "true".to_owned());
     }
-    let targets =
-        [("WARM_IP_TARGET", warm_ip), ("WARM_PREFIX_TARGET", warm_prefix), ("MINIMUM_IP_TARGET", minimum_ip)];
+    let targets = [
+        ("WARM_IP_TARGET", warm_ip),
+        ("WARM_PREFIX_TARGET", warm_prefix),
+        ("MINIMUM_IP_TARGET", minimum_ip),
+    ];
     for (name, target) in targets {
         if let Some(target) = target {
             env.insert(name, target.to_string());
@@ -74,7 +81,10 @@ fn cni(draft: &Draft<'_>) -> Value {
         env.insert("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "true".to_owned());
         env.insert("ENI_CONFIG_LABEL_DEF", label.to_owned());
         let region = &draft.stack.region;
-        settings.insert("eniConfig".to_owned(), json!({ "create": true, "region": region, "subnets": subnets }));
+        settings.insert(
+            "eniConfig".to_owned(),
+            json!({ "create": true, "region": region, "subnets": subnets }),
+        );
     }
     if !env.is_empty() {
         settings.insert("env".to_owned(), json!(env));
@@ -99,7 +109,10 @@ fn pod_subnets(draft: &Draft<'_>) -> (&'static str, Map<String, Value>) {
             }
         };
         let subnet = Ref::id(&address::<Subnet>(&format!("pods-{key}")));
-        let groups = [Ref::output(&cluster::id(draft), "security_group"), Ref::id(&address::<SecurityGroup>("nodes"))];
+        let groups = [
+            Ref::output(&cluster::id(draft), "security_group"),
+            Ref::id(&address::<SecurityGroup>("nodes")),
+        ];
         subnets.insert(zone, json!({ "id": subnet, "securityGroups": groups }));
     }
     (label, subnets)

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{Draft, address};
 use crate::{
     kinds::{
-        AccessEntry, Cluster, KmsKey, LogGroup, OidcProvider, Role, RolePolicyAttachment, Subnet, normal_document,
+        AccessEntry, Cluster, KmsKey, LogGroup, OidcProvider, Role, RolePolicyAttachment, Subnet,
+        normal_document,
     },
     model::{Address, Ref, Until, partition},
     stack::{self, Secrets, Tier, UpgradePolicy},
@@ -36,7 +37,8 @@ pub(super) fn draw(draft: &mut Draft<'_>) {
         draft.needs(&address, attachment, Until::Created);
     }
     if !cluster.logs.is_empty() {
-        let group = LogGroup { name: format!("/aws/eks/{}/cluster", cluster.name), retention: Some(90) };
+        let group =
+            LogGroup { name: format!("/aws/eks/{}/cluster", cluster.name), retention: Some(90) };
         let group = draft.add(SECTION, "cluster", group);
         // EKS would make the group itself, without a retention, and leave it behind.
         draft.needs(&address, group, Until::Created);
@@ -90,14 +92,24 @@ fn admit(draft: &mut Draft<'_>, cluster: &Address, principal: &str) {
     // `arn:aws:iam::123456789012:role/path/Platform` is called `role/path/Platform`.
     let name = principal.rsplit(':').next().unwrap_or(principal).to_owned();
     let partition = partition(&draft.stack.region);
-    let policy = format!("arn:{partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy");
-    let fields =
-        AccessEntry { cluster: Ref::id(cluster), principal: principal.to_owned(), policies: vec![policy] };
+    let policy =
+        format!("arn:{partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy");
+    let fields = AccessEntry {
+        cluster: Ref::id(cluster),
+        principal: principal.to_owned(),
+        policies: vec![policy],
+    };
     draft.add(SECTION, &name, fields);
 }
 
 /// A role that `service` assumes, with AWS's own policies attached.
-pub(super) fn role(draft: &mut Draft<'_>, section: &str, name: &str, service: &str, policies: &[&str]) -> Address {
+pub(super) fn role(
+    draft: &mut Draft<'_>,
+    section: &str,
+    name: &str,
+    service: &str,
+    policies: &[&str],
+) -> Address {
     let stack::Stack { name: stack, region, .. } = draft.stack;
     let fields = Role {
         // Role names are an account's, not a Region's.

@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 use super::{Draft, addons, address, cluster, vpc};
 use crate::{
     kinds::{
-        FargateProfile, FargateSelector, InterfaceEndpoint, Kind, LaunchTemplate, NodeGroup, NodeTaint, Route,
-        SecurityGroup, Subnet,
+        FargateProfile, FargateSelector, InterfaceEndpoint, Kind, LaunchTemplate, NodeGroup,
+        NodeTaint, Route, SecurityGroup, Subnet,
     },
     model::{Address, Ref, Until},
     stack::{Accelerator, Arch, Fargate, Nodes, Os, TaintEffect},
@@ -31,7 +31,11 @@ pub(super) fn draw(draft: &mut Draft<'_>) -> Vec<Address> {
         ];
         cluster::role(draft, "nodes", "nodes", "ec2.amazonaws.com", &policies);
         let description = "Nodes and pods".to_owned();
-        let fields = SecurityGroup { vpc: vpc::id(draft), name: format!("{}-{GROUP}", stack.name), description };
+        let fields = SecurityGroup {
+            vpc: vpc::id(draft),
+            name: format!("{}-{GROUP}", stack.name),
+            description,
+        };
         draft.add("nodes", GROUP, fields);
     }
     for (name, nodes) in &stack.nodes {
@@ -41,8 +45,14 @@ pub(super) fn draw(draft: &mut Draft<'_>) -> Vec<Address> {
         let policies = ["AmazonEKSFargatePodExecutionRolePolicy"];
         cluster::role(draft, "fargate", "fargate", "eks-fargate-pods.amazonaws.com", &policies);
     }
+    let mut former: Option<Address> = None;
     for (name, fargate) in &stack.fargate {
-        runs_pods.push(profile(draft, name, fargate));
+        let profile = profile(draft, name, fargate);
+        if let Some(former) = former.replace(profile.clone()) {
+            // EKS makes and deletes one profile of a cluster at a time.
+            draft.needs(&profile, former, Until::Ready);
+        }
+        runs_pods.push(profile);
     }
     runs_pods
 }
@@ -121,7 +131,9 @@ fn template(draft: &mut Draft<'_>, section: &str, name: &str, nodes: &Nodes) -> 
     ];
     let mut instance_tags = stack.tags.clone();
     instance_tags.insert("Name".to_owned(), format!("{}-{name}", stack.name));
-    let revision = digest(&format!("{device} {} {instance_tags:?}", nodes.disk));
+    // The cluster's version is part of it: nodes follow an upgrade of the control plane in the same apply.
+    let version = stack.cluster.as_ref().map_or("", |cluster| &cluster.version);
+    let revision = digest(&format!("{version} {device} {} {instance_tags:?}", nodes.disk));
     let fields = LaunchTemplate {
         name: format!("{}-{name}", stack.name),
         disk: nodes.disk,
@@ -154,7 +166,9 @@ const fn ami(nodes: &Nodes) -> &'static str {
         (Os::AmazonLinux, Arch::X86_64, Some(Accelerator::Nvidia)) => "AL2023_x86_64_NVIDIA",
         (Os::AmazonLinux, Arch::X86_64, Some(Accelerator::Neuron)) => "AL2023_x86_64_NEURON",
         (Os::AmazonLinux, Arch::Arm64, Some(Accelerator::Nvidia)) => "AL2023_ARM_64_NVIDIA",
-        (Os::AmazonLinux, Arch::Arm64, None | Some(Accelerator::Neuron)) => "AL2023_ARM_64_STANDARD",
+        (Os::AmazonLinux, Arch::Arm64, None | Some(Accelerator::Neuron)) => {
+            "AL2023_ARM_64_STANDARD"
+        }
         (Os::Bottlerocket, Arch::X86_64, Some(Accelerator::Nvidia)) => "BOTTLEROCKET_x86_64_NVIDIA",
         (Os::Bottlerocket, Arch::X86_64, None | Some(Accelerator::Neuron)) => "BOTTLEROCKET_x86_64",
         (Os::Bottlerocket, Arch::Arm64, Some(Accelerator::Nvidia)) => "BOTTLEROCKET_ARM_64_NVIDIA",

@@ -205,7 +205,8 @@ impl Source {
         let bytes = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
         let text =
             String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
-        let (stack, warnings) = stack::parse(&path.display().to_string(), &text)?;
+        let (stack, mut warnings) = stack::parse(&path.display().to_string(), &text)?;
+        warnings.extend(stack::support_warnings(&stack, jiff::Zoned::now().date()));
         Ok(Self { path: path.to_owned(), text, stack, warnings })
     }
 }

@@ -86,7 +86,6 @@ pub enum EksResource {
     Cluster,
     FargateProfile,
     NodeGroup,
-    PodIdentityAssociation,
 }
 
 impl Tagging {
@@ -102,7 +101,6 @@ impl Tagging {
                 EksResource::Cluster => "eks clusters",
                 EksResource::FargateProfile => "eks fargate profiles",
                 EksResource::NodeGroup => "eks node groups",
-                EksResource::PodIdentityAssociation => "eks pod identity associations",
             },
             Self::IamRole => "iam roles",
             Self::OidcProvider => "iam oidc providers",

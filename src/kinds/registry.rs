@@ -26,7 +26,6 @@ kinds! {
     NatGateway,
     NodeGroup,
     OidcProvider,
-    PodIdentityAssociation,
     Role,
     RolePolicy,
     RolePolicyAttachment,

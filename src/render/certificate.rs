@@ -44,7 +44,10 @@ pub fn certificate(certificate: &Certificate, style: Style) -> String {
     let count = left.len();
     let verb = if count == 1 { "is" } else { "are" };
     let heading = format!("{} tagged {tag} {verb} left", counted(count, "thing"));
-    text.push_str(&format!("{} ({asked} was asked at the end):\n", style.paint(Ink::Bad, &heading)));
+    text.push_str(&format!(
+        "{} ({asked} was asked at the end):\n",
+        style.paint(Ink::Bad, &heading)
+    ));
     let rows: Vec<(String, String)> = sorted(left)
         .into_iter()
         .map(|owned| (clean(&owned.kind).into_owned(), clean(owned.id.as_str()).into_owned()))

@@ -17,9 +17,14 @@ fn found(plan: &Value) -> Vec<String> {
     let mut found: Vec<String> = drift
         .iter()
         .map(|drift| {
-            let what = drift.get("field").or_else(|| drift.get("key")).or_else(|| drift.get("kind"));
+            let what =
+                drift.get("field").or_else(|| drift.get("key")).or_else(|| drift.get("kind"));
             let words = [&drift["address"], &drift["finding"], what.unwrap_or(&Value::Null)];
-            words.map(|word| word.as_str().unwrap_or_default().to_owned()).join(" ").trim().to_owned()
+            words
+                .map(|word| word.as_str().unwrap_or_default().to_owned())
+                .join(" ")
+                .trim()
+                .to_owned()
         })
         .collect();
     found.sort();
@@ -38,12 +43,19 @@ fn out_of_band_changes_are_found() {
     let vpc = id(&folder, "vpc.shop");
     let call = |operation: &str, params: Value| moto.call("ec2", operation, &params);
     call("DeleteRoute", json!({ "RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0" }));
-    call("ModifySubnetAttribute", json!({ "SubnetId": subnet, "MapPublicIpOnLaunch": { "Value": true } }));
-    let rule = |cidr: &str, port: u16| {
-        json!([{ "IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{ "CidrIp": cidr }] }])
-    };
-    call("RevokeSecurityGroupIngress", json!({ "GroupId": group, "IpPermissions": rule("10.0.0.0/16", 443) }));
-    call("AuthorizeSecurityGroupIngress", json!({ "GroupId": group, "IpPermissions": rule("0.0.0.0/0", 22) }));
+    call(
+        "ModifySubnetAttribute",
+        json!({ "SubnetId": subnet, "MapPublicIpOnLaunch": { "Value": true } }),
+    );
+    let rule = |cidr: &str, port: u16| json!([{ "IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{ "CidrIp": cidr }] }]);
+    call(
+        "RevokeSecurityGroupIngress",
+        json!({ "GroupId": group, "IpPermissions": rule("10.0.0.0/16", 443) }),
+    );
+    call(
+        "AuthorizeSecurityGroupIngress",
+        json!({ "GroupId": group, "IpPermissions": rule("0.0.0.0/0", 22) }),
+    );
     call("DeleteTags", json!({ "Resources": [vpc], "Tags": [{ "Key": "team" }] }));
     call("ModifyVpcAttribute", json!({ "VpcId": vpc, "EnableDnsHostnames": { "Value": false } }));
     assert_eq!(

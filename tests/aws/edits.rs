@@ -18,10 +18,15 @@ impl Addresses<'_> {
     /// The stack file with allocations that exist, in the Region that moto is asked in.
     fn localise(&mut self, text: &str) -> String {
         let mut text = in_singapore(text);
-        for named in ["eipalloc-0a1b2c3d4e5f60001", "eipalloc-0a1b2c3d4e5f60002", "eipalloc-0a1b2c3d4e5f60003"] {
+        for named in [
+            "eipalloc-0a1b2c3d4e5f60001",
+            "eipalloc-0a1b2c3d4e5f60002",
+            "eipalloc-0a1b2c3d4e5f60003",
+        ] {
             if text.contains(named) {
                 let made = self.known.entry(named.to_owned()).or_insert_with(|| {
-                    let made = self.moto.call("ec2", "AllocateAddress", &json!({ "Domain": "vpc" }));
+                    let made =
+                        self.moto.call("ec2", "AllocateAddress", &json!({ "Domain": "vpc" }));
                     made["AllocationId"].as_str().expect("an allocation id").to_owned()
                 });
                 text = text.replace(named, made);
@@ -53,7 +58,9 @@ fn brief(folder: &Folder) -> Vec<String> {
 
 fn remembered(folder: &Folder) -> State {
     let files = std::fs::read_dir(folder.path("state")).expect("the state's folder").flatten();
-    let mut paths = files.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "json"));
+    let mut paths = files
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|it| it == "json"));
     let path = paths.next().expect("a state");
     state::read(&path).expect("the state reads").expect("a state")
 }
@@ -62,7 +69,9 @@ fn remembered(folder: &Folder) -> State {
 fn carry_out(file: &str) {
     let moto = Moto::start();
     let mut edits = 0;
-    for (_, Chain { example, text, edits: chain }) in chains().into_iter().filter(|(name, _)| name == file) {
+    for (_, Chain { example, text, edits: chain }) in
+        chains().into_iter().filter(|(name, _)| name == file)
+    {
         moto.post("reset", &json!({}));
         let mut addresses = Addresses { moto: &moto, known: BTreeMap::new() };
         let folder = Folder::new(&moto.url, &addresses.localise(&text));

@@ -23,7 +23,8 @@ pub struct Ran {
 
 impl Folder {
     pub fn new(url: &str, stack: &str) -> Self {
-        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
+        let folder =
+            tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
         std::fs::create_dir(folder.path().join("stacks")).expect("a folder for the stack");
         let folder = Self { folder, url: url.to_owned() };
         folder.write(stack);
@@ -98,8 +99,12 @@ impl Folder {
             .iter()
             .filter(|change| change["change"]["actions"] != serde_json::json!(["no-op"]))
             .map(|change| {
-                let actions: Vec<&str> =
-                    change["change"]["actions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                let actions: Vec<&str> = change["change"]["actions"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .collect();
                 format!("{} {}", actions.join("+"), change["address"].as_str().unwrap_or_default())
             })
             .collect()

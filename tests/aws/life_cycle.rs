@@ -6,9 +6,14 @@ use serde_json::json;
 use super::{eksnet::Folder, moto::Moto};
 use crate::sandbox::examples;
 
-/// The example's text with allocations that exist in this account.
+/// The example's text with allocations that exist in this account, after making the role that administers its cluster.
 pub fn with_addresses(moto: &Moto, text: &str) -> String {
     let mut text = text.to_owned();
+    if text.contains("role/Platform") {
+        let trust = json!({ "Version": "2012-10-17", "Statement": [] }).to_string();
+        let role = json!({ "RoleName": "Platform", "AssumeRolePolicyDocument": trust });
+        moto.call("iam", "CreateRole", &role);
+    }
     for known in ["eipalloc-0a1b2c3d4e5f60001", "eipalloc-0a1b2c3d4e5f60002"] {
         if text.contains(known) {
             let made = moto.call("ec2", "AllocateAddress", &json!({ "Domain": "vpc" }));

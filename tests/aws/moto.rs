@@ -91,7 +91,8 @@ impl Moto {
         stream.read_to_string(&mut answer).expect("moto answers");
         let (head, body) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
         assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
-        serde_json::from_str(body).unwrap_or_else(|error| panic!("{method} {path}: {error}: {body}"))
+        serde_json::from_str(body)
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}: {body}"))
     }
 }
 
@@ -107,8 +108,14 @@ fn serve() -> Server {
         .expect("the Python of the virtual environment starts");
     let stdin = child.stdin.take().expect("a pipe");
     let mut line = String::new();
-    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("moto says where it listens");
-    let url = line.trim().strip_prefix("listening ").unwrap_or_else(|| panic!("moto said {line:?}")).to_owned();
+    BufReader::new(child.stdout.take().expect("a pipe"))
+        .read_line(&mut line)
+        .expect("moto says where it listens");
+    let url = line
+        .trim()
+        .strip_prefix("listening ")
+        .unwrap_or_else(|| panic!("moto said {line:?}"))
+        .to_owned();
     Server { url, _stdin: stdin, _child: child }
 }
 
@@ -117,7 +124,8 @@ fn environment() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let requirements = root.join("tests/moto/requirements.txt");
     let pinned = std::fs::read_to_string(&requirements).expect("the requirements read");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let folder = target.join("moto");
     let python = folder.join("bin/python");
     let stamp = folder.join("requirements.txt");
@@ -125,7 +133,10 @@ fn environment() -> PathBuf {
         return python;
     }
     let _ = std::fs::remove_dir_all(&folder);
-    run(Command::new("python3").args(["-m", "venv"]).arg(&folder), "Python 3 with its venv module is needed to run moto");
+    run(
+        Command::new("python3").args(["-m", "venv"]).arg(&folder),
+        "Python 3 with its venv module is needed to run moto",
+    );
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
     run(Command::new(&python).args(install).arg(&requirements), "moto could not be installed");
     std::fs::write(&stamp, pinned).expect("the stamp is written");

@@ -55,7 +55,9 @@ fn renamed(fields: &Value, names: &BTreeMap<String, String>) -> Value {
     match fields {
         Value::String(text) => json!(names.get(text).unwrap_or(text)),
         Value::Array(items) => items.iter().map(|item| renamed(item, names)).collect(),
-        Value::Object(map) => map.iter().map(|(key, item)| (key.clone(), renamed(item, names))).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(key, item)| (key.clone(), renamed(item, names))).collect()
+        }
         other => other.clone(),
     }
 }

@@ -1,6 +1,6 @@
 //! The world inside the sandbox: everything that exists in it, and its clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -80,8 +80,8 @@ pub struct World {
     pub now: f64,
     pub(super) mint: Mint,
     things: BTreeMap<String, BTreeMap<Identity, Thing>>,
-    /// For each string that names something, who holds it: kind and id, to the field it stands in.
-    holders: BTreeMap<String, BTreeMap<(String, Identity), String>>,
+    /// For each string that names something, who holds it: kind, id, and the field it stands in.
+    holders: BTreeMap<String, BTreeSet<(String, Identity, String)>>,
     /// Values that something gave out beside its id, such as the security group that a cluster makes for itself.
     outputs: BTreeMap<String, usize>,
     log: Option<Log>,
@@ -154,7 +154,7 @@ impl World {
     /// Those who name `text` in a field: kind, id, field.
     pub(super) fn holders(&self, text: &str) -> impl Iterator<Item = (&str, &Identity, &str)> {
         let holders = self.holders.get(text).into_iter().flatten();
-        holders.map(|((kind, id), field)| (kind.as_str(), id, field.as_str()))
+        holders.map(|(kind, id, field)| (kind.as_str(), id, field.as_str()))
     }
 
     /// Whether `text` is a value that something gave out beside its id.
@@ -186,8 +186,8 @@ impl World {
             named.push((field.to_owned(), text.to_owned()))
         });
         for (field, text) in named {
-            let holder = (thing.kind.clone(), thing.id.clone());
-            self.holders.entry(text).or_default().insert(holder, field);
+            let holder = (thing.kind.clone(), thing.id.clone(), field);
+            self.holders.entry(text).or_default().insert(holder);
         }
     }
 
@@ -201,10 +201,12 @@ impl World {
             }
         }
         let mut named = Vec::new();
-        strings(&thing.fields, None, &mut |_, text| named.push(text.to_owned()));
-        for text in named {
+        strings(&thing.fields, None, &mut |field, text| {
+            named.push((field.to_owned(), text.to_owned()));
+        });
+        for (field, text) in named {
             if let Some(holders) = self.holders.get_mut(&text) {
-                holders.remove(&(thing.kind.clone(), thing.id.clone()));
+                holders.remove(&(thing.kind.clone(), thing.id.clone(), field));
                 if holders.is_empty() {
                     self.holders.remove(&text);
                 }

@@ -7,7 +7,7 @@ use super::{
     words::{Names, cells, reasons},
 };
 use crate::{
-    model::{Address, Identity},
+    model::Address,
     plan::{Action, Change, Plan, Replacement},
     render::{
         Style,
@@ -99,7 +99,8 @@ fn row<'a>(
     style: Style,
 ) -> Row<'a> {
     let why = reasons(&change.reasons);
-    let id = change.id.as_ref().filter(|id| id.is_telling()).map(|id| clean(id.as_str()).into_owned());
+    let id =
+        change.id.as_ref().filter(|id| id.is_telling()).map(|id| clean(id.as_str()).into_owned());
     let row = bare(address, sign, ink);
     match change.action {
         Action::Keep => row,
