@@ -1,11 +1,6 @@
 //! A laboratory: a sandbox world in memory and a state on disk, driven through the same calls as the commands make.
 
-use std::{
-    cell::RefCell,
-    collections::BTreeMap,
-    path::PathBuf,
-    rc::Rc,
-};
+use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, rc::Rc};
 
 use eksnet::{
     apply::{self, Outcome, Stop},
@@ -13,10 +8,7 @@ use eksnet::{
     kinds,
     model::{Account, Address, Desired, Diagnostic},
     plan::{self, Action, Plan, Replacement, Wish},
-    provider::{
-        Provider,
-        sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
-    },
+    provider::sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
     refresh, stack,
     state::{Entry, Holder, Journal, Record, State},
 };
@@ -153,7 +145,9 @@ impl Lab {
         let later = world.now + 3600.0;
         world.pass_time(later);
         let mut inventory: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for thing in world.things().filter(|thing| thing.fields != json!({}) || !thing.tags.is_empty()) {
+        for thing in
+            world.things().filter(|thing| thing.fields != json!({}) || !thing.tags.is_empty())
+        {
             inventory.entry(thing.kind.clone()).or_default().push(thing.id.to_string());
         }
         inventory
@@ -166,10 +160,15 @@ impl Lab {
         assert!(state.open.is_empty(), "{case}: open {:#?}", state.open);
         assert!(state.deposed.is_empty(), "{case}: deposed {:#?}", state.deposed);
         let inventory = self.inventory();
-        let mut exist: Vec<(&str, &str)> =
-            inventory.iter().flat_map(|(kind, ids)| ids.iter().map(|id| (kind.as_str(), id.as_str()))).collect();
-        let mut remembered: Vec<(&str, &str)> =
-            state.resources.iter().map(|(address, record)| (address.kind(), record.id.as_str())).collect();
+        let mut exist: Vec<(&str, &str)> = inventory
+            .iter()
+            .flat_map(|(kind, ids)| ids.iter().map(|id| (kind.as_str(), id.as_str())))
+            .collect();
+        let mut remembered: Vec<(&str, &str)> = state
+            .resources
+            .iter()
+            .map(|(address, record)| (address.kind(), record.id.as_str()))
+            .collect();
         exist.sort_unstable();
         remembered.sort_unstable();
         assert_eq!(exist, remembered, "{case}");
@@ -232,6 +231,7 @@ pub fn brief(plan: &Plan) -> Vec<String> {
         Action::Replace(Replacement::DeleteFirst) => Some("-/+"),
     };
     let changes = plan.changes.iter();
-    changes.filter_map(|(address, change)| Some(format!("{} {address}", sign(change.action)?))).collect()
+    changes
+        .filter_map(|(address, change)| Some(format!("{} {address}", sign(change.action)?)))
+        .collect()
 }
-

@@ -69,9 +69,7 @@ pub(super) fn early<'a>(
     let mut before = 0;
     while before < early.len() {
         before = early.len();
-        for (address, change) in
-            changes.iter().filter(|(_, change)| change.action == Action::Delete)
-        {
+        for (address, _) in changes.iter().filter(|(_, change)| change.action == Action::Delete) {
             let needs = state.resources.get(address).into_iter().flat_map(|record| &record.needs);
             let mut firm = needs.filter(|(_, field)| !loose(address, field));
             if firm.any(|(needed, _)| early.contains(needed)) {

@@ -18,10 +18,15 @@ impl Addresses<'_> {
     /// The stack file with allocations that exist, in the Region that moto is asked in.
     fn localise(&mut self, text: &str) -> String {
         let mut text = in_singapore(text);
-        for named in ["eipalloc-0a1b2c3d4e5f60001", "eipalloc-0a1b2c3d4e5f60002", "eipalloc-0a1b2c3d4e5f60003"] {
+        for named in [
+            "eipalloc-0a1b2c3d4e5f60001",
+            "eipalloc-0a1b2c3d4e5f60002",
+            "eipalloc-0a1b2c3d4e5f60003",
+        ] {
             if text.contains(named) {
                 let made = self.known.entry(named.to_owned()).or_insert_with(|| {
-                    let made = self.moto.call("ec2", "AllocateAddress", &json!({ "Domain": "vpc" }));
+                    let made =
+                        self.moto.call("ec2", "AllocateAddress", &json!({ "Domain": "vpc" }));
                     made["AllocationId"].as_str().expect("an allocation id").to_owned()
                 });
                 text = text.replace(named, made);
@@ -53,7 +58,9 @@ fn brief(folder: &Folder) -> Vec<String> {
 
 fn remembered(folder: &Folder) -> State {
     let files = std::fs::read_dir(folder.path("state")).expect("the state's folder").flatten();
-    let mut paths = files.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "json"));
+    let mut paths = files
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|it| it == "json"));
     let path = paths.next().expect("a state");
     state::read(&path).expect("the state reads").expect("a state")
 }
@@ -62,7 +69,9 @@ fn remembered(folder: &Folder) -> State {
 fn carry_out(file: &str) {
     let moto = Moto::start();
     let mut edits = 0;
-    for (_, Chain { example, text, edits: chain }) in chains().into_iter().filter(|(name, _)| name == file) {
+    for (_, Chain { example, text, edits: chain }) in
+        chains().into_iter().filter(|(name, _)| name == file)
+    {
         moto.post("reset", &json!({}));
         let mut addresses = Addresses { moto: &moto, known: BTreeMap::new() };
         let folder = Folder::new(&moto.url, &addresses.localise(&text));
@@ -105,4 +114,23 @@ fn edits_of_parts_do_what_is_written() {
 #[test]
 fn edits_of_subnets_do_what_is_written() {
     carry_out("subnets.txt");
+}
+
+/// The address that partners know survives a gateway in each zone, and is shown to.
+#[test]
+fn the_first_address_survives_more_of_them() {
+    let moto = Moto::start();
+    let single = in_singapore(include_str!("../../examples/single-nat.toml"));
+    let folder = Folder::new(&moto.url, &single);
+    folder.apply();
+    let known = folder.plan()["egress"]["before"].clone();
+    assert_eq!(known.as_array().map(Vec::len), Some(1), "{known}");
+    folder.write(&single.replace("\"single\"", "\"per-az\""));
+    let planned = folder.plan()["egress"].clone();
+    assert_eq!(planned, json!({ "before": known, "after": [known[0], "eip.nat-b"] }));
+    folder.apply();
+    let now = folder.plan()["egress"]["before"].clone();
+    assert!(now.as_array().is_some_and(|now| now.len() == 2 && now.contains(&known[0])), "{now}");
+    folder.destroy();
+    assert_eq!(moto.counts(), []);
 }

@@ -44,7 +44,11 @@ fn death_at_every_call_of_a_destroy() {
                 }
                 cases += 1;
                 lab.destroy(&text);
-                assert!(lab.inventory().is_empty(), "{name}, dead {moment:?} {call}: {:#?}", lab.inventory());
+                assert!(
+                    lab.inventory().is_empty(),
+                    "{name}, dead {moment:?} {call}: {:#?}",
+                    lab.inventory()
+                );
             }
         }
     }
@@ -67,7 +71,8 @@ const EDITS: [(&str, &str, &str); 8] = [
 fn death_at_every_call_of_an_edit() {
     let mut cases = 0;
     for (example, old, new) in EDITS {
-        let (_, before) = examples().into_iter().find(|(name, _)| name == example).expect("an example");
+        let (_, before) =
+            examples().into_iter().find(|(name, _)| name == example).expect("an example");
         let after = before.replace(old, new);
         assert_ne!(before, after, "{example}");
         for moment in MOMENTS {

@@ -49,7 +49,9 @@ fn found(plan: &Plan) -> Vec<String> {
         Finding::Gone => format!("{address} gone"),
         Finding::Field { field, .. } => format!("{address} field {field}"),
         Finding::Tag { key, .. } => format!("{address} tag {key}"),
-        Finding::Foreign { foreign } => format!("{address} foreign {} {}", foreign.kind, foreign.id),
+        Finding::Foreign { foreign } => {
+            format!("{address} foreign {} {}", foreign.kind, foreign.id)
+        }
     };
     plan.drift.iter().map(words).collect()
 }
@@ -60,7 +62,12 @@ fn repaired(lab: &Lab, planned: &[String], case: &str) {
     assert_eq!(brief(&lab.plan(EVERYTHING)), planned, "{case}");
     lab.apply(EVERYTHING);
     lab.assert_agrees(case);
-    assert_untouched(case, &before, &lab.state().expect("a state"), &gone_are_replaced(planned, &before));
+    assert_untouched(
+        case,
+        &before,
+        &lab.state().expect("a state"),
+        &gone_are_replaced(planned, &before),
+    );
     let plan = lab.plan(EVERYTHING);
     assert_eq!((brief(&plan), found(&plan)), (vec![], vec![]), "{case}");
 }
@@ -68,7 +75,9 @@ fn repaired(lab: &Lab, planned: &[String], case: &str) {
 /// What vanished comes back under another id, as if it were replaced.
 fn gone_are_replaced(planned: &[String], before: &eksnet::state::State) -> Vec<String> {
     let sign = |line: &String| match line.strip_prefix("+ ") {
-        Some(address) if before.resources.keys().any(|each| each.as_str() == address) => format!("-/+ {address}"),
+        Some(address) if before.resources.keys().any(|each| each.as_str() == address) => {
+            format!("-/+ {address}")
+        }
         Some(_) | None => line.clone(),
     };
     planned.iter().map(sign).collect()
@@ -146,7 +155,9 @@ fn tags_of_others_are_nobodys_business() {
     let state = lab.state().expect("a state");
     let tagged = || state.resources.iter().filter(|(_, record)| !record.tags.is_empty());
     for (address, _) in tagged() {
-        lab.tamper(address.as_str(), |thing| _ = thing.tags.insert("theirs".to_owned(), "1".to_owned()));
+        lab.tamper(address.as_str(), |thing| {
+            _ = thing.tags.insert("theirs".to_owned(), "1".to_owned())
+        });
     }
     let plan = lab.plan(EVERYTHING);
     assert_eq!((brief(&plan), found(&plan)), (vec![], vec![]));
@@ -191,8 +202,10 @@ fn what_vanished_is_made_again() {
         let expected: Vec<String> = gone.iter().map(|address| format!("{address} gone")).collect();
         assert_eq!(found(&plan), expected, "{address}");
         for (other, change) in &plan.changes {
-            let ids: Vec<&Identity> = gone.iter().map(|address| &state.resources[address].id).collect();
-            let names = |fields: &Value| ids.iter().any(|id| fields.to_string().contains(id.as_str()));
+            let ids: Vec<&Identity> =
+                gone.iter().map(|address| &state.resources[address].id).collect();
+            let names =
+                |fields: &Value| ids.iter().any(|id| fields.to_string().contains(id.as_str()));
             let right = match change.action {
                 Action::Create => gone.contains(other),
                 // A route to what is gone.
@@ -227,7 +240,8 @@ fn foreign(kind: &str, id: &[&str], fields: Value) -> Thing {
 fn what_is_not_ours_is_shown_and_never_touched() {
     let lab = lab();
     let id = |address: &str| lab.thing(address).id.0;
-    let (group, table, vpc) = (id("security_group.endpoints"), id("route_table.private-a"), id("vpc.all"));
+    let (group, table, vpc) =
+        (id("security_group.endpoints"), id("route_table.private-a"), id("vpc.all"));
     let things = [
         foreign(
             "security_group_rule",
@@ -242,7 +256,11 @@ fn what_is_not_ours_is_shown_and_never_touched() {
             &[&table, "192.168.0.0/16"],
             json!({ "table": table, "destination": "192.168.0.0/16", "target": id("nat_gateway.a") }),
         ),
-        foreign("vpc_cidr_block", &[&vpc, "10.200.0.0/16"], json!({ "vpc": vpc, "cidr": "10.200.0.0/16" })),
+        foreign(
+            "vpc_cidr_block",
+            &[&vpc, "10.200.0.0/16"],
+            json!({ "vpc": vpc, "cidr": "10.200.0.0/16" }),
+        ),
     ];
     for thing in &things {
         lab.world.borrow_mut().put(thing.clone());

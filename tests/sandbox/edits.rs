@@ -7,11 +7,7 @@
 
 use std::{fs, path::Path};
 
-use eksnet::{
-    blueprint::egress,
-    model::Identity,
-    state::State,
-};
+use eksnet::{blueprint::egress, model::Identity, state::State};
 
 use super::examples;
 use crate::lab::{Lab, brief};
@@ -38,7 +34,8 @@ fn folder() -> std::path::PathBuf {
 
 /// Every chain, with the file it stands in.
 pub fn chains() -> Vec<(String, Chain)> {
-    let mut files: Vec<_> = fs::read_dir(folder()).expect("the edits").flatten().map(|entry| entry.path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(folder()).expect("the edits").flatten().map(|entry| entry.path()).collect();
     files.sort();
     let mut chains = Vec::new();
     for file in files {
@@ -56,7 +53,8 @@ fn read(cases: &str) -> Vec<Chain> {
         let (edit, planned) = rest.split_once("---\n").expect("an edit, then ---");
         if !title.starts_with("then ") {
             let (example, _) = title.split_once(':').expect("a title names an example");
-            let (_, text) = examples().into_iter().find(|(name, _)| name == example).expect("an example");
+            let (_, text) =
+                examples().into_iter().find(|(name, _)| name == example).expect("an example");
             chains.push(Chain { example: example.to_owned(), text, edits: Vec::new() });
         }
         let chain = chains.last_mut().expect("the first case names an example");
@@ -75,7 +73,10 @@ fn edited(title: &str, text: &str, edit: &str) -> String {
     for line in edit.lines() {
         match line.split_once(' ') {
             Some(("-", old)) => {
-                at = lines.iter().position(|each| each == old).unwrap_or_else(|| panic!("{title}: no line {old}"));
+                at = lines
+                    .iter()
+                    .position(|each| each == old)
+                    .unwrap_or_else(|| panic!("{title}: no line {old}"));
                 lines.remove(at);
             }
             Some(("+", new)) => {
@@ -98,7 +99,8 @@ fn edited(title: &str, text: &str, edit: &str) -> String {
 pub fn assert_untouched(title: &str, before: &State, after: &State, planned: &[String]) {
     for (address, record) in &before.resources {
         let sign = planned.iter().filter_map(|line| line.split_once(' '));
-        let sign = sign.filter(|(_, other)| *other == address.as_str()).map(|(sign, _)| sign).next();
+        let sign =
+            sign.filter(|(_, other)| *other == address.as_str()).map(|(sign, _)| sign).next();
         let now: Option<&Identity> = after.resources.get(address).map(|record| &record.id);
         match sign {
             None | Some("~") => assert_eq!(now, Some(&record.id), "{title}: {address}"),
@@ -108,7 +110,8 @@ pub fn assert_untouched(title: &str, before: &State, after: &State, planned: &[S
             Some(other) => panic!("{title}: {other} {address}"),
         }
     }
-    for address in after.resources.keys().filter(|address| !before.resources.contains_key(address)) {
+    for address in after.resources.keys().filter(|address| !before.resources.contains_key(address))
+    {
         assert!(planned.contains(&format!("+ {address}")), "{title}: {address} came from nowhere");
     }
 }
@@ -167,7 +170,8 @@ fn bless() {
 /// Going from one gateway to one in each zone keeps the gateway and the address that partners know.
 #[test]
 fn the_first_gateway_survives_more_of_them() {
-    let (_, single) = examples().into_iter().find(|(name, _)| name == "single-nat.toml").expect("an example");
+    let (_, single) =
+        examples().into_iter().find(|(name, _)| name == "single-nat.toml").expect("an example");
     let per_zone = single.replace("\"single\"", "\"per-az\"");
     let lab = Lab::new();
     lab.apply(&single);

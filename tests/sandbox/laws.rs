@@ -28,7 +28,13 @@ impl Door {
         self.make_with(kind, name, fields, name).await
     }
 
-    async fn make_with(&self, kind: &str, name: &str, fields: Value, token: &str) -> Result<Identity, Problem> {
+    async fn make_with(
+        &self,
+        kind: &str,
+        name: &str,
+        fields: Value,
+        token: &str,
+    ) -> Result<Identity, Problem> {
         let owner = Owner {
             stack: "laws".to_owned(),
             address: Address::new(kind, name),
@@ -100,7 +106,8 @@ fn what_others_hold_cannot_go() {
         let held = (Class::InUse, "DependencyViolation".to_owned());
         assert_eq!(class(door.delete("vpc", &vpc).await), held);
         let eip = door.make("eip", "a", json!({})).await.expect("an address");
-        let gateway = door.make("nat_gateway", "a", nat(&subnet, Some(&eip))).await.expect("a gateway");
+        let gateway =
+            door.make("nat_gateway", "a", nat(&subnet, Some(&eip))).await.expect("a gateway");
         assert_eq!(class(door.delete("eip", &eip).await), held);
         assert_eq!(class(door.delete("subnet", &subnet).await), held);
         door.delete("nat_gateway", &gateway).await.expect("nothing holds it");
@@ -177,9 +184,12 @@ fn a_token_makes_one() {
         let door = Door::new();
         let vpc = door.vpc().await;
         let subnet = door.subnet(&vpc, "a", "10.0.0.0/24").await.expect("a subnet");
-        let first = door.make_with("nat_gateway", "a", nat(&subnet, None), "one").await.expect("a gateway");
-        let again = door.make_with("nat_gateway", "a", nat(&subnet, None), "one").await.expect("the same");
-        let other = door.make_with("nat_gateway", "a", nat(&subnet, None), "two").await.expect("another");
+        let first =
+            door.make_with("nat_gateway", "a", nat(&subnet, None), "one").await.expect("a gateway");
+        let again =
+            door.make_with("nat_gateway", "a", nat(&subnet, None), "one").await.expect("the same");
+        let other =
+            door.make_with("nat_gateway", "a", nat(&subnet, None), "two").await.expect("another");
         assert_eq!(first, again);
         assert_ne!(first, other);
         let eips = [door.make("eip", "a", json!({})).await, door.make("eip", "a", json!({})).await];
@@ -200,7 +210,10 @@ fn what_aws_cannot_change_stays() {
         public["public_ip"] = json!(true);
         door.0.update(facts("subnet"), &id, &public, &prior).await.expect("this may change");
         let nowhere = Identity::from("subnet-0123456789abcdef0");
-        assert_eq!(class(door.0.update(facts("subnet"), &nowhere, &public, &prior).await).0, Class::Missing);
+        assert_eq!(
+            class(door.0.update(facts("subnet"), &nowhere, &public, &prior).await).0,
+            Class::Missing
+        );
     });
 }
 
@@ -243,9 +256,10 @@ fn many_calls_are_paced_not_throttled() {
         }
         let began = Instant::now();
         let names: Vec<String> = (0..20).map(|n| format!("nat-{n}")).collect();
-        let gateways = names.iter().enumerate().map(|(n, name)| {
-            door.make("nat_gateway", name, nat(&subnets[n / 5], None))
-        });
+        let gateways = names
+            .iter()
+            .enumerate()
+            .map(|(n, name)| door.make("nat_gateway", name, nat(&subnets[n / 5], None)));
         let made = futures_util::future::join_all(gateways).await;
         assert!(made.iter().all(Result::is_ok), "{made:?}");
         assert_eq!(door.0.throttled(), 0);
@@ -275,7 +289,8 @@ fn one_call_is_all_or_nothing() {
             },
         };
         let rules = |door: &Door| door.0.world().borrow().of_kind("security_group_rule").count();
-        let refused = door.0.create(facts("security_group_rule"), &[order(1), order(2), order(1)]).await;
+        let refused =
+            door.0.create(facts("security_group_rule"), &[order(1), order(2), order(1)]).await;
         assert!(refused.iter().all(Result::is_err), "{refused:?}");
         assert_eq!(rules(&door), 0);
         let made = door.0.create(facts("security_group_rule"), &[order(1), order(2)]).await;

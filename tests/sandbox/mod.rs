@@ -4,9 +4,9 @@ mod crash;
 mod drift;
 pub mod edits;
 mod laws;
+mod life_cycle;
 mod properties;
 mod registry;
 mod stacks;
-mod life_cycle;
 
 pub use life_cycle::examples;

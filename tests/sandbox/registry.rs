@@ -35,8 +35,12 @@ fn all() -> impl Iterator<Item = &'static Facts> {
 /// The words in braces of a pattern that are neither minted nor said by account and identity.
 fn fields_of(pattern: &str) -> Vec<&str> {
     let words = pattern.split('{').skip(1).filter_map(|part| part.split('}').next());
-    let minted = |word: &str| word == "ipv4" || word.strip_prefix("hex").is_some_and(|n| n.parse::<u8>().is_ok());
-    words.filter(|word| !minted(word) && !["id", "account", "region", "partition"].contains(word)).collect()
+    let minted = |word: &str| {
+        word == "ipv4" || word.strip_prefix("hex").is_some_and(|n| n.parse::<u8>().is_ok())
+    };
+    words
+        .filter(|word| !minted(word) && !["id", "account", "region", "partition"].contains(word))
+        .collect()
 }
 
 #[test]
@@ -50,7 +54,8 @@ fn every_kind_occurs_in_an_example() {
 fn names_are_sorted_and_unique() {
     let names: Vec<&str> = all().map(|facts| facts.name).collect();
     assert!(names.is_sorted_by(|one, other| one < other), "{names:?}");
-    let plain = |name: &&str| name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    let plain =
+        |name: &&str| name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
     assert!(names.iter().all(plain), "{names:?}");
     for name in names {
         assert_eq!(kinds::get(name).map(|kind| kind.facts().name), Some(name));
@@ -83,14 +88,22 @@ fn facts_name_fields_that_exist() {
         // What a natural key is made of cannot change in place: the identity would change with it.
         if !facts.id.contains("{hex") {
             for field in fields_of(facts.id) {
-                assert!(facts.replaces.contains(&field), "{}: the key {field} changes in place", facts.name);
+                assert!(
+                    facts.replaces.contains(&field),
+                    "{}: the key {field} changes in place",
+                    facts.name
+                );
             }
         }
         for field in facts.sets {
             assert!(fields[*field].is_array(), "{}: {field} is no list", facts.name);
         }
         for field in facts.vanishes_with.iter().chain(facts.loose).chain(facts.awaits) {
-            assert!(value::has_reference(&fields[*field]), "{}: {field} refers to nothing", facts.name);
+            assert!(
+                value::has_reference(&fields[*field]),
+                "{}: {field} refers to nothing",
+                facts.name
+            );
         }
         for (_, block) in facts.disjoint {
             let text = fields[*block].as_str().unwrap_or_default();
@@ -106,13 +119,19 @@ fn facts_are_complete() {
         let calls = &facts.calls;
         let read = calls.read.iter().chain(calls.update).chain([&calls.create, &calls.delete]);
         for call in read {
-            let (service, action) = call.split_once(':').unwrap_or_else(|| panic!("{}: {call}", facts.name));
+            let (service, action) =
+                call.split_once(':').unwrap_or_else(|| panic!("{}: {call}", facts.name));
             assert!(["ec2", "iam", "logs"].contains(&service), "{}: {call}", facts.name);
-            assert!(action.starts_with(|first: char| first.is_ascii_uppercase()), "{}: {call}", facts.name);
+            assert!(
+                action.starts_with(|first: char| first.is_ascii_uppercase()),
+                "{}: {call}",
+                facts.name
+            );
         }
         assert!(!calls.read.is_empty(), "{}", facts.name);
         // What has a field that changes in place has a call that changes it.
-        let changes = fields[facts.name].keys().any(|field| !facts.replaces.contains(&field.as_str()));
+        let changes =
+            fields[facts.name].keys().any(|field| !facts.replaces.contains(&field.as_str()));
         assert!(!changes || !calls.update.is_empty(), "{} cannot be changed", facts.name);
         assert!(!facts.id.is_empty(), "{}", facts.name);
         // One that takes no tags is found by its key, and one that takes tags has a service to take them.

@@ -40,8 +40,10 @@ impl fmt::Debug for Wild {
 impl Wild {
     /// The stack file.
     pub fn text(&self) -> String {
-        let tags: Vec<String> = self.tags.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
-        let endpoints: Vec<String> = self.endpoints.iter().map(|name| format!("\"{name}\"")).collect();
+        let tags: Vec<String> =
+            self.tags.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
+        let endpoints: Vec<String> =
+            self.endpoints.iter().map(|name| format!("\"{name}\"")).collect();
         let mut lines = vec![
             "[stack]\nname = \"wild\"\nregion = \"ap-southeast-1\"".to_owned(),
             format!("tags = {{ {} }}", tags.join(", ")),
@@ -62,7 +64,16 @@ impl Wild {
 
 /// A stack.
 pub fn stack() -> impl Strategy<Value = Wild> {
-    let names = ["public-a", "public-b", "public-c", "private-a", "private-b", "private-c", "isolated-a", "isolated-b"];
+    let names = [
+        "public-a",
+        "public-b",
+        "public-c",
+        "private-a",
+        "private-b",
+        "private-c",
+        "isolated-a",
+        "isolated-b",
+    ];
     let more = ["public-x-a", "private-x-a", "private-x-b", "isolated-c"];
     let names: Vec<&str> = names.into_iter().chain(more).collect();
     let subnets = (subsequence(names, 2..=10), vec((0..16u8, 20..=28u8), 12));
@@ -72,7 +83,11 @@ pub fn stack() -> impl Strategy<Value = Wild> {
         any::<bool>(),
         option::weighted(
             0.3,
-            (select(vec![1u16, 30, 365]), select(vec!["all", "accept", "reject"]), select(vec![60u16, 600])),
+            (
+                select(vec![1u16, 30, 365]),
+                select(vec!["all", "accept", "reject"]),
+                select(vec![60u16, 600]),
+            ),
         ),
         btree_map(select(vec!["team", "stage", "cost"]), 0..3u8, 0..3),
     );
@@ -84,7 +99,8 @@ pub fn stack() -> impl Strategy<Value = Wild> {
             let mut taken = BTreeSet::new();
             for (name, (slot, length)) in names.into_iter().zip(places) {
                 // The next free sixteenth.
-                let slot = (slot..slot + 16).map(|slot| slot % 16).find(|slot| taken.insert(*slot))?;
+                let slot =
+                    (slot..slot + 16).map(|slot| slot % 16).find(|slot| taken.insert(*slot))?;
                 subnets.push((name.to_owned(), slot, length));
             }
             let nat = nat_of(nat, &subnets, &order);
@@ -97,7 +113,10 @@ pub fn stack() -> impl Strategy<Value = Wild> {
 /// A way out, written as the subnets allow.
 fn nat_of(choice: usize, subnets: &[(String, u8, u8)], order: &[usize]) -> String {
     let public = ZONES.iter().filter_map(|zone| {
-        subnets.iter().map(|(name, ..)| name).find(|name| name.starts_with("public") && name.ends_with(zone))
+        subnets
+            .iter()
+            .map(|(name, ..)| name)
+            .find(|name| name.starts_with("public") && name.ends_with(zone))
     });
     let public: Vec<&String> = public.collect();
     match choice {
@@ -107,7 +126,8 @@ fn nat_of(choice: usize, subnets: &[(String, u8, u8)], order: &[usize]) -> Strin
         4 => "\"regional\"".to_owned(),
         _ if public.is_empty() => "\"none\"".to_owned(),
         _ => {
-            let given = public.iter().zip(order).map(|(name, n)| format!("{name} = \"{}\"", ADDRESSES[*n]));
+            let given =
+                public.iter().zip(order).map(|(name, n)| format!("{name} = \"{}\"", ADDRESSES[*n]));
             format!("{{ {} }}", given.collect::<Vec<_>>().join(", "))
         }
     }
