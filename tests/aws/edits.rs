@@ -115,3 +115,22 @@ fn edits_of_parts_do_what_is_written() {
 fn edits_of_subnets_do_what_is_written() {
     carry_out("subnets.txt");
 }
+
+/// The address that partners know survives a gateway in each zone, and is shown to.
+#[test]
+fn the_first_address_survives_more_of_them() {
+    let moto = Moto::start();
+    let single = in_singapore(include_str!("../../examples/single-nat.toml"));
+    let folder = Folder::new(&moto.url, &single);
+    folder.apply();
+    let known = folder.plan()["egress"]["before"].clone();
+    assert_eq!(known.as_array().map(Vec::len), Some(1), "{known}");
+    folder.write(&single.replace("\"single\"", "\"per-az\""));
+    let planned = folder.plan()["egress"].clone();
+    assert_eq!(planned, json!({ "before": known, "after": [known[0], "eip.nat-b"] }));
+    folder.apply();
+    let now = folder.plan()["egress"]["before"].clone();
+    assert!(now.as_array().is_some_and(|now| now.len() == 2 && now.contains(&known[0])), "{now}");
+    folder.destroy();
+    assert_eq!(moto.counts(), []);
+}

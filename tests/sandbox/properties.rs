@@ -13,20 +13,24 @@ use proptest::{
     prelude::{ProptestConfig, Strategy, any},
     proptest,
     sample::{Index, select},
+    test_runner::RngSeed,
 };
 use serde_json::{Value, json};
 
 use super::stacks::{Wild, stack as stacks};
 use crate::lab::{Drawn, Lab, brief};
 
-/// `count` cases, always the same ones, so that a failure is one for everybody.
+/// `count` cases, always the same ones, so that a failure is one for everybody; others with `PROPTEST_CASES` and
+/// `PROPTEST_RNG_SEED`.
 fn cases(count: u32) -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    let is_set = |name| std::env::var_os(name).is_some();
     ProptestConfig {
-        cases: count,
+        cases: if is_set("PROPTEST_CASES") { asked.cases } else { count },
+        rng_seed: if is_set("PROPTEST_RNG_SEED") { asked.rng_seed } else { RngSeed::Fixed(7) },
         failure_persistence: None,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
         max_shrink_iters: 300,
-        ..ProptestConfig::default()
+        ..asked
     }
 }
 

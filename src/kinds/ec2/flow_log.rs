@@ -38,7 +38,8 @@ impl Kind for FlowLog {
         name: "flow_log",
         id: "fl-{hex17}",
         replaces: &["vpc", "log_group", "role", "traffic", "interval"],
-        unique: &[&["vpc", "log_group", "traffic"]],
+        // AWS refuses one "with the same configuration and log destination" and does not say what of it counts.
+        unique: &[&["vpc", "log_group"]],
         tags: Tagging::Ec2("vpc-flow-log"),
         token: true,
         calls: Calls {
