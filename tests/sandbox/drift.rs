@@ -85,8 +85,15 @@ fn gone_are_replaced(planned: &[String], before: &eksnet::state::State) -> Vec<S
 
 #[test]
 fn there_is_something_of_every_kind() {
-    let drawn = Lab::new().draw(EVERYTHING);
-    let used: BTreeSet<&str> = drawn.desired.keys().map(Address::kind).collect();
+    // Clusters have stacks of their own: theirs take minutes of virtual time in every case below.
+    let clusters = [
+        include_str!("../../examples/split-subnets.toml"),
+        include_str!("../../examples/ip-mode.toml"),
+    ];
+    let drawn = [EVERYTHING].into_iter().chain(clusters).map(|text| Lab::new().draw(text));
+    let drawn: Vec<_> = drawn.collect();
+    let used: BTreeSet<&str> =
+        drawn.iter().flat_map(|drawn| drawn.desired.keys()).map(Address::kind).collect();
     let known: BTreeSet<&str> = kinds::all().iter().map(|kind| kind.facts().name).collect();
     assert_eq!(used, known);
 }
@@ -296,4 +303,29 @@ fn what_is_on_its_way_down_is_replaced() {
     lab.apply(EVERYTHING);
     lab.assert_agrees("on its way down");
     assert_ne!(lab.thing("nat_gateway.a").id, former);
+}
+
+#[test]
+fn a_cluster_that_was_changed_is_set_right() {
+    let text = include_str!("../../examples/split-subnets.toml");
+    let lab = Lab::new();
+    lab.apply(text);
+    let cases = [
+        ("cluster.split", "logs", json!([])),
+        ("cluster.split", "public_cidrs", json!(["0.0.0.0/0"])),
+        ("node_group.apps", "max", json!(9)),
+        ("node_group.apps", "labels", json!({})),
+        ("addon.vpc-cni", "configuration", json!({})),
+        ("access_entry.role/Platform", "policies", json!([])),
+        ("launch_template.apps", "disk", json!(20)),
+        ("kms_key.secrets", "rotation", json!(false)),
+    ];
+    for (address, field, value) in cases {
+        lab.tamper(address, |thing| thing.fields[field] = value.clone());
+        let plan = lab.plan(text);
+        assert_eq!(brief(&plan), [format!("~ {address}")], "{address} {field}");
+        assert_eq!(plan.drift.len(), 1, "{address} {field}");
+        lab.apply(text);
+        assert_eq!(brief(&lab.plan(text)), [""; 0], "{address} {field}");
+    }
 }

@@ -98,7 +98,7 @@ fn facts_name_fields_that_exist() {
         for field in facts.sets {
             assert!(fields[*field].is_array(), "{}: {field} is no list", facts.name);
         }
-        for field in facts.vanishes_with.iter().chain(facts.loose).chain(facts.awaits) {
+        for field in facts.vanishes_with.iter().chain(facts.awaits) {
             assert!(
                 value::has_reference(&fields[*field]),
                 "{}: {field} refers to nothing",
@@ -121,7 +121,11 @@ fn facts_are_complete() {
         for call in read {
             let (service, action) =
                 call.split_once(':').unwrap_or_else(|| panic!("{}: {call}", facts.name));
-            assert!(["ec2", "iam", "logs"].contains(&service), "{}: {call}", facts.name);
+            assert!(
+                ["ec2", "eks", "iam", "kms", "logs"].contains(&service),
+                "{}: {call}",
+                facts.name
+            );
             assert!(
                 action.starts_with(|first: char| first.is_ascii_uppercase()),
                 "{}: {call}",
