@@ -27,7 +27,7 @@ const TIME: &str = "empty plan of stacks/shop.toml, 50 ms a call";
 /// A destroy refreshes; makes one call for each resource that does not go with another (routes with their table,
 /// associations with their subnet, rules with their group, blocks with their VPC), but one for all endpoints; one look
 /// at each kind that goes slowly; and asks DescribeTags what is left, IAM and CloudWatch Logs too where they were used.
-const FEWEST: [(&str, [u32; 3]); 9] = [
+const FEWEST: [(&str, [u32; 3]); 11] = [
     // vpc 3, subnets, tables, gateway, addresses, NAT, egress-only. | vpc 2, block, gateway 2, egress-only, subnets 4 and
     // as many settings, tables 3, associations 4, routes 6, address, NAT; looks at block, NAT. | 13; NAT; tags.
     ("dual-stack", [10, 32, 25]),
@@ -53,6 +53,14 @@ const FEWEST: [(&str, [u32; 3]); 9] = [
     ("shop", [16, 43, 43]),
     // minimal with one address and one NAT gateway less.
     ("single-nat", [9, 22, 23]),
+    // minimal, an endpoint call, groups; roles and their policies 4, key 3, log group 2, cluster, entry 2, add-ons 4, node
+    // groups 2, templates 2. | minimal 22, endpoints 4, groups 3, roles 7, key 2, log group 2, cluster, entry 2, add-ons
+    // 4, templates 2, node groups 2, STS; looks at NAT, endpoints, cluster, add-ons 4, node groups 2. | minimal 14,
+    // endpoints, groups 2, node groups 2, templates 2, cluster, log group, key, roles 7; looks 5; tags.
+    ("split-subnets", [31, 61, 68]),
+    // The same without endpoints, key, log group and entry; with subnets and a block for pods, an OIDC provider, a third
+    // role, a fifth add-on and a Fargate profile.
+    ("ip-mode", [28, 59, 65]),
 ];
 
 /// What the commands call, beside [`FEWEST`].
@@ -94,9 +102,17 @@ pub fn time(table: &mut Table, effort: Effort) {
     table.add(TIME, "peak memory", of(|cost| cost.peak), Unit::Mebibytes, Bound::AtMost(40.0));
 }
 
-/// The text with allocations that exist in this account.
+/// The text with allocations that exist in this account, after making the role that administers its cluster.
 fn with_addresses(moto: &Moto, text: &str) -> String {
     let mut text = text.to_owned();
+    if text.contains("role/Platform") {
+        let trust = json!({ "Version": "2012-10-17", "Statement": [] }).to_string();
+        moto.call(
+            "iam",
+            "CreateRole",
+            &json!({ "RoleName": "Platform", "AssumeRolePolicyDocument": trust }),
+        );
+    }
     for known in ["eipalloc-0a1b2c3d4e5f60001", "eipalloc-0a1b2c3d4e5f60002"] {
         if text.contains(known) {
             let made = moto.call("ec2", "AllocateAddress", &json!({ "Domain": "vpc" }));
