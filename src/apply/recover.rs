@@ -84,7 +84,7 @@ pub async fn look(provider: &dyn Provider, state: &State) -> Result<Vec<Entry>, 
     let mut entries = Vec::new();
     let known = known(state);
     for (address, intent) in &state.open {
-        let facts = facts(address)?;
+        let facts = kinds::facts_at(address)?;
         let order = order(address, intent);
         let found = ours(provider, facts, &order, &known)
             .await
@@ -110,7 +110,7 @@ pub async fn settle(
         .map(|(address, intent)| (address.clone(), intent.clone()))
         .collect();
     for (address, intent) in open {
-        let facts = facts(&address)?;
+        let facts = kinds::facts_at(&address)?;
         let order = order(&address, &intent);
         let known = known(journal.state());
         let refused = |problem: Problem| Diagnostic::refused(&address, "be looked for", &problem);
@@ -169,13 +169,4 @@ fn outcome(
         }
         None => Entry::Unmade { address },
     }
-}
-
-fn facts(address: &Address) -> Result<&'static Facts, Diagnostic> {
-    kinds::get(address.kind()).map(|kind| kind.facts()).ok_or_else(|| {
-        Diagnostic::error(format!(
-            "{address} is of a kind that this version of eksnet does not know"
-        ))
-        .help("use the version that wrote the state")
-    })
 }

@@ -31,7 +31,7 @@ pub use iam::*;
 pub use kms::*;
 pub use logs::*;
 pub use pattern::Mint;
-pub use registry::{all, get};
+pub use registry::{all, facts_at, get};
 
 /// Values that AWS gives a resource beside its id, such as `arn` or `public_ip`.
 pub type Outputs = BTreeMap<String, String>;

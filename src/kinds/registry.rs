@@ -1,6 +1,9 @@
 //! The registry: every kind eksnet knows, one word each.
 
-use crate::kinds::{Erased, erased::Typed};
+use crate::{
+    kinds::{Erased, Facts, erased::Typed},
+    model::{Address, Diagnostic},
+};
 
 macro_rules! kinds {
     ($($kind:ident),+ $(,)?) => {
@@ -48,4 +51,17 @@ pub fn all() -> &'static [&'static dyn Erased] {
 /// The kind called `name`.
 pub fn get(name: &str) -> Option<&'static dyn Erased> {
     KINDS.iter().copied().find(|kind| kind.facts().name == name)
+}
+
+/// The facts of the kind that the resource at `address` is of.
+///
+/// # Errors
+/// A state that another version wrote holds a kind that this one does not know.
+pub fn facts_at(address: &Address) -> Result<&'static Facts, Diagnostic> {
+    get(address.kind()).map(|kind| kind.facts()).ok_or_else(|| {
+        Diagnostic::error(format!(
+            "{address} is of a kind that this version of eksnet does not know"
+        ))
+        .help("use the version that wrote the state")
+    })
 }

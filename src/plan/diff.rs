@@ -62,7 +62,7 @@ fn look(
     let mut changes: BTreeMap<Address, Change> = BTreeMap::new();
     for address in order {
         let resource = &desired[address];
-        let facts = facts(address)?;
+        let facts = kinds::facts_at(address)?;
         let known = |address: &Address, output: Option<&str>| {
             let stays = changes
                 .get(address)
@@ -83,21 +83,12 @@ fn look(
     }
     for (address, record) in &state.resources {
         if !desired.contains_key(address) {
-            facts(address)?;
+            kinds::facts_at(address)?;
             changes.insert(address.clone(), farewell(record, observed.there(address)));
         }
     }
     order_replacements(&mut changes, given);
     Ok(changes)
-}
-
-fn facts(address: &Address) -> Result<&'static Facts, Diagnostic> {
-    kinds::get(address.kind()).map(|kind| kind.facts()).ok_or_else(|| {
-        Diagnostic::error(format!(
-            "{address} is of a kind that this version of eksnet does not know"
-        ))
-        .help("use the version that wrote the state")
-    })
 }
 
 /// What AWS knows a resource by, or one of its outputs: as seen, or else as remembered.

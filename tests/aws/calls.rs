@@ -4,11 +4,7 @@ use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use serde_json::json;
 
-use super::{
-    eksnet::Folder,
-    life_cycle::{in_singapore, with_addresses},
-    moto::Moto,
-};
+use super::{eksnet::Folder, life_cycle::in_singapore, moto::Moto};
 use crate::sandbox::examples;
 
 const TABLE: &str = include_str!("calls.txt");
@@ -47,7 +43,7 @@ fn every_command_makes_the_calls_that_are_pinned() {
     for (file, text) in examples().into_iter().chain([shop]) {
         let stack = file.trim_end_matches(".toml");
         moto.post("reset", &json!({}));
-        let folder = Folder::new(&moto.url, &with_addresses(&moto, &in_singapore(&text)));
+        let folder = Folder::new(&moto.url, &moto.prepared(&in_singapore(&text)));
         for command in [&["apply", "--auto-approve"][..], &["plan"], &["destroy", "--auto-approve"]]
         {
             moto.post("calls/clear", &json!({}));

@@ -6,23 +6,6 @@ use serde_json::json;
 use super::{eksnet::Folder, moto::Moto};
 use crate::sandbox::examples;
 
-/// The example's text with allocations that exist in this account, after making the role that administers its cluster.
-pub fn with_addresses(moto: &Moto, text: &str) -> String {
-    let mut text = text.to_owned();
-    if text.contains("role/Platform") {
-        let trust = json!({ "Version": "2012-10-17", "Statement": [] }).to_string();
-        let role = json!({ "RoleName": "Platform", "AssumeRolePolicyDocument": trust });
-        moto.call("iam", "CreateRole", &role);
-    }
-    for known in ["eipalloc-0a1b2c3d4e5f60001", "eipalloc-0a1b2c3d4e5f60002"] {
-        if text.contains(known) {
-            let made = moto.call("ec2", "AllocateAddress", &json!({ "Domain": "vpc" }));
-            text = text.replace(known, made["AllocationId"].as_str().expect("an allocation id"));
-        }
-    }
-    text
-}
-
 /// The Region that the harness makes its own calls in.
 pub fn in_singapore(text: &str) -> String {
     let regions = ["eu-central-1", "eu-west-1", "us-west-2", "eu-north-1"];
@@ -34,7 +17,7 @@ fn every_example_comes_up_stays_and_goes() {
     let moto = Moto::start();
     for (name, text) in examples() {
         moto.post("reset", &json!({}));
-        let text = with_addresses(&moto, &in_singapore(&text));
+        let text = moto.prepared(&in_singapore(&text));
         let before = moto.counts();
         let folder = Folder::new(&moto.url, &text);
         folder.apply();

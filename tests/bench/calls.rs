@@ -72,7 +72,7 @@ pub fn count(table: &mut Table) {
             .find(|(known, _)| *known == name)
             .unwrap_or_else(|| panic!("{name} has no floor"));
         moto.post("reset", &json!({}));
-        let folder = Folder::new(&moto.url, &with_addresses(&moto, &text));
+        let folder = Folder::new(&moto.url, &moto.prepared(&text));
         let mut calls = |command: &[&str], floor: u32| {
             moto.post("calls/clear", &json!({}));
             folder.done(command);
@@ -100,24 +100,4 @@ pub fn time(table: &mut Table, effort: Effort) {
     table.add(TIME, "wall", of(|cost| cost.wall), Unit::Milliseconds, Bound::AtMost(500.0));
     table.add(TIME, "processor", of(|cost| cost.cpu), Unit::Milliseconds, Bound::AtMost(150.0));
     table.add(TIME, "peak memory", of(|cost| cost.peak), Unit::Mebibytes, Bound::AtMost(40.0));
-}
-
-/// The text with allocations that exist in this account, after making the role that administers its cluster.
-fn with_addresses(moto: &Moto, text: &str) -> String {
-    let mut text = text.to_owned();
-    if text.contains("role/Platform") {
-        let trust = json!({ "Version": "2012-10-17", "Statement": [] }).to_string();
-        moto.call(
-            "iam",
-            "CreateRole",
-            &json!({ "RoleName": "Platform", "AssumeRolePolicyDocument": trust }),
-        );
-    }
-    for known in ["eipalloc-0a1b2c3d4e5f60001", "eipalloc-0a1b2c3d4e5f60002"] {
-        if text.contains(known) {
-            let made = moto.call("ec2", "AllocateAddress", &json!({ "Domain": "vpc" }));
-            text = text.replace(known, made["AllocationId"].as_str().expect("an allocation id"));
-        }
-    }
-    text
 }
