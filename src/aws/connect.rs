@@ -41,11 +41,17 @@ pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
     let sts = aws_sdk_sts::Client::new(&config);
     let mut aws = Aws {
         account: Account { id: String::new(), region: target.region.clone() },
+        acm: aws_sdk_acm::Client::new(&config),
+        autoscaling: aws_sdk_autoscaling::Client::new(&config),
         ec2: aws_sdk_ec2::Client::new(&config),
         eks: aws_sdk_eks::Client::new(&config),
+        elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
+        http: aws_sdk_apigatewayv2::Client::new(&config),
         iam: aws_sdk_iam::Client::new(&config),
         kms: aws_sdk_kms::Client::new(&config),
         logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+        rest: aws_sdk_apigateway::Client::new(&config),
+        route53: aws_sdk_route53::Client::new(&config),
         loopback,
         rates: RefCell::new(Rates::default()),
         shared: Shared::new(),

@@ -5,12 +5,16 @@
 //! nothing happened (it throttled): whether one without an answer may be repeated is the engine's to decide, which is
 //! why the SDK's own retries are off.
 
+mod acm;
+mod apigateway;
 mod connect;
 pub mod ec2;
 mod eks;
+pub mod elb;
 mod gather;
 mod problem;
 pub mod rates;
+mod route53;
 mod tags;
 
 use std::{cell::RefCell, collections::BTreeMap, future::Future, time::Duration};
@@ -29,16 +33,28 @@ use crate::model::{Account, Class, Problem};
 pub struct Aws {
     /// Where the calls go.
     pub account: Account,
+    /// Certificates.
+    pub acm: aws_sdk_acm::Client,
+    /// HTTP APIs and their links into a VPC.
+    pub http: aws_sdk_apigatewayv2::Client,
+    /// REST APIs and their links to network load balancers.
+    pub rest: aws_sdk_apigateway::Client,
+    /// What node groups are made of.
+    pub autoscaling: aws_sdk_autoscaling::Client,
     /// Virtual network, gateways, security groups, endpoints, launch templates.
     pub ec2: aws_sdk_ec2::Client,
     /// Clusters, their nodes, add-ons and access entries.
     pub eks: aws_sdk_eks::Client,
+    /// Load balancers, listeners, rules, target groups.
+    pub elb: aws_sdk_elasticloadbalancingv2::Client,
     /// Roles, identity providers.
     pub iam: aws_sdk_iam::Client,
     /// Keys.
     pub kms: aws_sdk_kms::Client,
     /// Log groups.
     pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// Hosted zones and records.
+    pub route53: aws_sdk_route53::Client,
     /// The endpoint is an emulator's on this machine.
     pub loopback: bool,
     rates: RefCell<rates::Rates>,
@@ -128,6 +144,7 @@ fn action_of<E>() -> String {
     let service = path.split("::").next().unwrap_or_default();
     let service = match service.strip_prefix("aws_sdk_").unwrap_or(service) {
         "cloudwatchlogs" => "logs",
+        "elasticloadbalancingv2" => "elasticloadbalancing",
         other => other,
     };
     let operation = path.rsplit("::").next().unwrap_or_default();

@@ -35,6 +35,11 @@ impl Aws {
                 }
                 Ok(())
             }
+            Tagging::Certificate => self.tag_certificates(ids, change).await,
+            Tagging::Elb => self.tag_elb(ids, change).await,
+            Tagging::HostedZone => self.tag_hosted_zones(ids, change).await,
+            Tagging::HttpApi(pattern) => self.tag_http_apis(pattern, ids, change).await,
+            Tagging::RestApi(pattern) => self.tag_rest_apis(pattern, ids, change).await,
             Tagging::IamRole => {
                 for id in ids {
                     self.tag_role(id.as_str(), change).await?;
@@ -77,7 +82,12 @@ impl Aws {
             }
             // Kinds without tags, and those tagged through another service, have natural keys or look for themselves.
             Tagging::None
+            | Tagging::Certificate
             | Tagging::Eks(_)
+            | Tagging::Elb
+            | Tagging::HostedZone
+            | Tagging::HttpApi(_)
+            | Tagging::RestApi(_)
             | Tagging::IamRole
             | Tagging::OidcProvider
             | Tagging::Kms

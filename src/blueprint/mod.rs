@@ -3,9 +3,11 @@
 
 mod addons;
 mod cluster;
+mod doors;
 mod egress;
 mod endpoints;
 mod flow_logs;
+mod names;
 mod nat;
 mod nodes;
 mod subnets;

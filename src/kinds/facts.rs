@@ -67,6 +67,16 @@ pub enum Tagging {
     Ec2(&'static str),
     /// `eks:TagResource`, by ARN.
     Eks(EksResource),
+    /// `acm:AddTagsToCertificate`, by ARN.
+    Certificate,
+    /// `elasticloadbalancing:AddTags`, by ARN, up to 20 in a call.
+    Elb,
+    /// `route53:ChangeTagsForResource`, by zone id.
+    HostedZone,
+    /// `apigatewayv2:TagResource`, by an ARN of this pattern.
+    HttpApi(&'static str),
+    /// `apigateway:TagResource`, by an ARN of this pattern.
+    RestApi(&'static str),
     /// `iam:TagRole`, by role name.
     IamRole,
     /// `iam:TagOpenIDConnectProvider`, by issuer.
@@ -102,6 +112,10 @@ impl Tagging {
                 EksResource::FargateProfile => "eks fargate profiles",
                 EksResource::NodeGroup => "eks node groups",
             },
+            Self::Certificate => "acm",
+            Self::Elb => "elb",
+            Self::HostedZone => "hosted zones",
+            Self::HttpApi(pattern) | Self::RestApi(pattern) => pattern,
             Self::IamRole => "iam roles",
             Self::OidcProvider => "iam oidc providers",
             Self::Kms => "kms",
@@ -161,6 +175,27 @@ impl Facts {
     /// The identity that follows from the fields, for kinds with a natural key.
     pub fn key(&self, fields: &Value) -> Option<Identity> {
         (!pattern::mints(self.id)).then(|| Identity(pattern::fill(self.id, fields, None, None)))
+    }
+
+    /// `pattern`, an identity's or an output's, with everything filled in that the sandbox can invent or look up.
+    pub fn stamped(
+        &self,
+        mint: &mut pattern::Mint,
+        pattern: &str,
+        fields: &Value,
+        account: &Account,
+    ) -> String {
+        pattern::fill(&mint.stamp(pattern), fields, None, Some(account))
+    }
+
+    /// Whether `text` fits the pattern of identities, where that pattern mints.
+    pub fn mints(&self, text: &str) -> bool {
+        pattern::mints(self.id) && pattern::matches(self.id, text)
+    }
+
+    /// The outputs that AWS invents, with their patterns.
+    pub fn invented(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.outputs.iter().copied().filter(|(_, pattern)| pattern::mints(pattern))
     }
 
     /// The outputs that follow from identity, fields and account; those that AWS invents are not among them.

@@ -33,6 +33,11 @@ pub use logs::*;
 pub use pattern::Mint;
 pub use registry::{all, facts_at, get};
 
+/// `pattern`, such as an ARN's, filled in for the resource `id`.
+pub fn filled(pattern: &str, id: &Identity, account: &crate::model::Account) -> String {
+    pattern::fill(pattern, &serde_json::Value::Null, Some(id), Some(account))
+}
+
 /// Values that AWS gives a resource beside its id, such as `arn` or `public_ip`.
 pub type Outputs = BTreeMap<String, String>;
 

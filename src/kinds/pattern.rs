@@ -65,6 +65,20 @@ pub fn mints(pattern: &str) -> bool {
     found
 }
 
+/// Whether `text` could be what `pattern` stands for: minted digits are digits, any other word is anything but a
+/// separator of ARNs and identities.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('{') else { return pattern == text };
+    let (word, after) = after.split_once('}').expect("a pattern closes its braces");
+    let Some(rest) = text.strip_prefix(before) else { return false };
+    if let Some(digits) = hex_digits(word) {
+        let Some((minted, rest)) = rest.split_at_checked(digits) else { return false };
+        return minted.bytes().all(|byte| byte.is_ascii_hexdigit()) && matches(after, rest);
+    }
+    let end = rest.find([':', '/', '|']).unwrap_or(rest.len());
+    (0..=end).rev().any(|end| rest.is_char_boundary(end) && matches(after, &rest[end..]))
+}
+
 /// `pattern` with fields, identity and account filled in.
 pub fn fill(
     pattern: &str,

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Cluster, Fargate, Nodes, cluster, fargate, nodes,
+    Alb, Api, Claim, Cluster, Fargate, Nlb, Nodes, Service, Zone53, alb, api, cluster, dns,
+    fargate, nlb, nodes,
     placement::{self, Place},
     reader::{Source, Table, nearest},
+    services,
     vpc::Network,
 };
 use crate::data::regions::Region;
@@ -16,6 +18,11 @@ pub(super) struct Draft {
     cluster: Option<Option<cluster::Draft>>,
     nodes: Option<Vec<nodes::Draft>>,
     fargate: Option<Vec<fargate::Draft>>,
+    services: Vec<services::Draft>,
+    albs: Vec<alb::Draft>,
+    nlbs: Vec<nlb::Draft>,
+    apis: Vec<api::Draft>,
+    zones: Vec<dns::Draft>,
 }
 
 /// What it is, after every check.
@@ -23,6 +30,11 @@ pub(super) struct Contents {
     pub(super) cluster: Option<Cluster>,
     pub(super) nodes: BTreeMap<String, Nodes>,
     pub(super) fargate: BTreeMap<String, Fargate>,
+    pub(super) services: BTreeMap<String, Service>,
+    pub(super) albs: BTreeMap<String, Alb>,
+    pub(super) nlbs: BTreeMap<String, Nlb>,
+    pub(super) apis: BTreeMap<String, Api>,
+    pub(super) zones: BTreeMap<String, Zone53>,
 }
 
 pub(super) fn read(root: &mut Table<'_>, region: Option<&Region>) -> Draft {
@@ -31,7 +43,19 @@ pub(super) fn read(root: &mut Table<'_>, region: Option<&Region>) -> Draft {
         .map(|value| value.table(|table| Some(cluster::read(table, value.span(), region))));
     let nodes = root.optional_section("nodes").map(|value| nodes::read(&value));
     let fargate = root.optional_section("fargate").map(|value| fargate::read(&value));
-    Draft { cluster, nodes, fargate }
+    Draft {
+        cluster,
+        nodes,
+        fargate,
+        services: root
+            .optional_section("services")
+            .map(|value| services::read(&value))
+            .unwrap_or_default(),
+        albs: root.optional_section("alb").map(|value| alb::read(&value)).unwrap_or_default(),
+        nlbs: root.optional_section("nlb").map(|value| nlb::read(&value)).unwrap_or_default(),
+        apis: root.optional_section("api").map(|value| api::read(&value)).unwrap_or_default(),
+        zones: root.optional_section("dns").map(|value| dns::read(&value)).unwrap_or_default(),
+    }
 }
 
 impl Draft {
@@ -56,6 +80,11 @@ impl Draft {
             }
             Some(None) => {}
         }
+        let claims: Vec<Claim> = (self.albs.iter().flat_map(alb::Draft::claims))
+            .chain(self.nlbs.iter().flat_map(nlb::Draft::claims))
+            .chain(self.apis.iter().flat_map(api::Draft::claims))
+            .collect();
+        dns::check(source, &self.zones, &claims);
         let Some(network) = network else { return };
         let places: Vec<Place<'_>> = self
             .groups()
@@ -131,6 +160,15 @@ impl Draft {
             cluster,
             nodes: nodes.collect::<Option<_>>()?,
             fargate: fargate.collect::<Option<_>>()?,
+            services: self
+                .services
+                .into_iter()
+                .map(services::Draft::settle)
+                .collect::<Option<_>>()?,
+            albs: self.albs.into_iter().map(alb::Draft::settle).collect::<Option<_>>()?,
+            nlbs: self.nlbs.into_iter().map(nlb::Draft::settle).collect::<Option<_>>()?,
+            apis: self.apis.into_iter().map(api::Draft::settle).collect::<Option<_>>()?,
+            zones: self.zones.into_iter().map(dns::Draft::settle).collect::<Option<_>>()?,
         })
     }
 }

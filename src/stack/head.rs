@@ -40,7 +40,7 @@ impl Head {
 
     /// The stack, with its network and what runs in it.
     pub(super) fn stack(self, vpc: Vpc, contents: Contents) -> Option<Stack> {
-        let Contents { cluster, nodes, fargate } = contents;
+        let Contents { cluster, nodes, fargate, services, albs, nlbs, apis, zones } = contents;
         Some(Stack {
             name: self.name?,
             region: self.region?.name.to_owned(),
@@ -52,6 +52,11 @@ impl Head {
             cluster,
             nodes,
             fargate,
+            services,
+            albs,
+            nlbs,
+            apis,
+            zones,
         })
     }
 }

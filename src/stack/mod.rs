@@ -5,10 +5,15 @@
 //! understood; a check that follows from something being absent runs only when all of it was, so that one mistake is
 //! never reported as two.
 
+mod alb;
+mod api;
 mod block;
 mod cluster;
 mod contents;
+mod dns;
+mod edge;
 mod endpoints;
+mod exposure;
 mod fargate;
 mod flow_logs;
 mod head;
@@ -16,12 +21,15 @@ mod ipv6;
 mod kubernetes;
 mod labels;
 mod named;
+mod names;
 mod nat;
 mod network;
+mod nlb;
 mod nodes;
 mod placement;
 mod pods;
 mod reader;
+mod services;
 mod subnets;
 mod vpc;
 mod zone;
@@ -29,13 +37,17 @@ mod zone;
 use std::collections::BTreeMap;
 
 use crate::model::{Diagnostic, Tags};
+use names::Claim;
 use reader::{Source, Table, listed, nearest};
 
 pub use cluster::support_warnings;
+pub use edge::Api;
+pub use exposure::{Alb, Nlb, Service};
 pub use kubernetes::{
     Accelerator, ApiAccess, Arch, Cluster, Cni, Fargate, Nodes, Origin, Os, Secrets, Selector,
     Taint, TaintEffect, UpgradePolicy,
 };
+pub use names::Zone53;
 pub use network::{Endpoint, FlowLogs, Nat, PodSubnet, Pods, Subnet, Tier, Traffic, Vpc, Zone};
 
 /// What a stack file says, after every check.
@@ -61,12 +73,21 @@ pub struct Stack {
     pub nodes: BTreeMap<String, Nodes>,
     /// Fargate profiles by name.
     pub fargate: BTreeMap<String, Fargate>,
+    /// Kubernetes Services by name.
+    pub services: BTreeMap<String, Service>,
+    /// Application load balancers by name.
+    pub albs: BTreeMap<String, Alb>,
+    /// Network load balancers by name.
+    pub nlbs: BTreeMap<String, Nlb>,
+    /// APIs by name.
+    pub apis: BTreeMap<String, Api>,
+    /// Hosted zones by domain.
+    pub zones: BTreeMap<String, Zone53>,
 }
 
 /// Sections of the language.
-const SECTIONS: [&str; 5] = ["stack", "vpc", "cluster", "nodes", "fargate"];
-/// Sections of the language that later versions read.
-const LATER: [&str; 5] = ["services", "alb", "nlb", "api", "dns"];
+const SECTIONS: [&str; 10] =
+    ["stack", "vpc", "cluster", "nodes", "fargate", "services", "alb", "nlb", "api", "dns"];
 
 /// Reads a stack file: the stack and warnings about it, or everything that is wrong with the file, errors and warnings,
 /// in the order of its lines. `file` is the path as the user wrote it, `text` what the file holds.
@@ -110,12 +131,7 @@ fn unknown(root: &Table<'_>) {
     let source = root.source();
     for entry in root.rest() {
         let (name, span) = (entry.key.value, &entry.key.span);
-        let later = LATER.contains(&name);
-        source.report(if later {
-            source
-                .error(span, format!("`[{name}]` is not supported by this version of eksnet"), "")
-                .help("remove the section")
-        } else if !entry.value.is_table() {
+        source.report(if !entry.value.is_table() {
             let outside = source.error(
                 span,
                 format!("`{name}` stands outside any section"),
@@ -145,6 +161,11 @@ fn unknown(root: &Table<'_>) {
                         "[cluster]",
                         "[nodes.…]",
                         "[fargate.…]",
+                        "[services.…]",
+                        "[alb.…]",
+                        "[nlb.…]",
+                        "[api.…]",
+                        "[dns.…]",
                     ];
                     unknown.help(format!("the sections are {}", listed(all)))
                 }

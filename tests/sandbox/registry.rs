@@ -122,7 +122,20 @@ fn facts_are_complete() {
             let (service, action) =
                 call.split_once(':').unwrap_or_else(|| panic!("{}: {call}", facts.name));
             assert!(
-                ["ec2", "eks", "iam", "kms", "logs"].contains(&service),
+                [
+                    "acm",
+                    "apigateway",
+                    "apigatewayv2",
+                    "autoscaling",
+                    "ec2",
+                    "eks",
+                    "elasticloadbalancing",
+                    "iam",
+                    "kms",
+                    "logs",
+                    "route53"
+                ]
+                .contains(&service),
                 "{}: {call}",
                 facts.name
             );

@@ -15,6 +15,7 @@ use crate::{
 /// Creates something, or says why not.
 pub(super) fn create(
     world: &mut World,
+    account: &Account,
     facts: &'static Facts,
     order: &Order,
     time: f64,
@@ -33,14 +34,12 @@ pub(super) fn create(
     within_quota(world, facts, &fields)?;
     let id = match facts.key(&fields) {
         Some(key) => key,
-        None => Identity(world.mint.stamp(facts.id)),
+        None => facts.stamped(&mut world.mint, facts.id, &fields, account).into(),
     };
     let mut outputs = Outputs::new();
-    for (name, pattern) in facts.outputs {
-        let stamped = world.mint.stamp(pattern);
-        if stamped != *pattern {
-            outputs.insert((*name).to_owned(), stamped);
-        }
+    for (name, pattern) in facts.invented() {
+        let stamped = facts.stamped(&mut world.mint, pattern, &fields, account);
+        outputs.insert(name.to_owned(), stamped);
     }
     let newborn =
         kinds::get(facts.name).map_or_else(|| fields.clone(), |kind| kind.newborn(&fields));
@@ -222,10 +221,7 @@ pub(super) fn dangling(world: &World, fields: &Value) -> Vec<(&'static Facts, Id
 
 /// Whether `text` fits the pattern by which the sandbox mints ids of a kind.
 fn looks_like(facts: &Facts, text: &str) -> bool {
-    let Some((prefix, rest)) = facts.id.split_once("{hex") else { return false };
-    let digits = rest.trim_end_matches('}').parse::<usize>().unwrap_or(0);
-    let hex = |id: &str| id.len() == digits && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    !prefix.is_empty() && text.strip_prefix(prefix).is_some_and(hex)
+    !facts.id.starts_with('{') && facts.mints(text)
 }
 
 /// AWS holds only one of it.

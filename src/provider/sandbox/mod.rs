@@ -193,7 +193,7 @@ impl Provider for Sandbox {
                 // One call is all or nothing: where one is refused, so are all.
                 let mut made = Vec::with_capacity(batch.len());
                 for order in batch {
-                    match laws::create(world, facts, order, time) {
+                    match laws::create(world, &self.account, facts, order, time) {
                         Ok(thing) => made.push(thing),
                         Err(problem) => {
                             made.iter()
@@ -271,6 +271,11 @@ impl Provider for Sandbox {
                 Tagging::None => return Ok(()),
                 Tagging::Ec2(_) => "ec2:CreateTags",
                 Tagging::Eks(_) => "eks:TagResource",
+                Tagging::Certificate => "acm:AddTagsToCertificate",
+                Tagging::Elb => "elasticloadbalancing:AddTags",
+                Tagging::HostedZone => "route53:ChangeTagsForResource",
+                Tagging::HttpApi(_) => "apigatewayv2:TagResource",
+                Tagging::RestApi(_) => "apigateway:TagResource",
                 Tagging::IamRole => "iam:TagRole",
                 Tagging::OidcProvider => "iam:TagOpenIDConnectProvider",
                 Tagging::Kms => "kms:TagResource",
