@@ -31,6 +31,12 @@ pub struct Facts {
     pub tags: Tagging,
     /// AWS takes a client token on create: the same token answers the same resource.
     pub token: bool,
+    /// It takes no tags, and AWS may hold any number of it: its description carries the client token of its create
+    /// ([`Owner::mark`](crate::kinds::Owner::mark)), by which a lost one is found.
+    pub marked: bool,
+    /// Fields whose referent it is a picture of: it is made when everything else that lives in that has come, changed
+    /// or gone.
+    pub pictures: &'static [&'static str],
     /// Fields whose referent takes this resource along when it is deleted: no delete call is needed then.
     pub vanishes_with: &'static [&'static str],
     /// Fields that do not hold their referent: AWS lets it go while this still names it.
@@ -162,6 +168,8 @@ impl Facts {
         timing: Timing { create: 0, delete: 0 },
         tags: Tagging::None,
         token: false,
+        marked: false,
+        pictures: &[],
         vanishes_with: &[],
         loose: &[],
         awaits: &[],

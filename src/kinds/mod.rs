@@ -4,6 +4,7 @@
 //! Diff, replacement, JSON, state, documentation, the sandbox and the life-cycle tests are derived from these.
 //! Adding a kind touches its file, one word in `registry.rs`, and the blueprint that wants it.
 
+mod apigateway;
 mod ec2;
 mod eks;
 mod erased;
@@ -23,6 +24,7 @@ use crate::{
     model::{Address, Class, Identity, Problem, Tags},
 };
 
+pub use apigateway::*;
 pub use ec2::*;
 pub use eks::*;
 pub use erased::{Erased, Order};
@@ -149,6 +151,14 @@ pub struct Owner {
     pub token: String,
     /// Every tag to create it with, ownership tags among them.
     pub tags: Tags,
+}
+
+impl Owner {
+    /// What the description of a resource without tags says, so that whoever reads it knows whose it is, and a lost
+    /// create is found by its token.
+    pub fn mark(&self) -> String {
+        format!("eksnet:{}/{}#{}", self.stack, self.address, self.token)
+    }
 }
 
 /// The tag that names the stack a resource belongs to.
