@@ -82,9 +82,10 @@ impl Draft {
         }
         let claims: Vec<Claim> = (self.albs.iter().flat_map(alb::Draft::claims))
             .chain(self.nlbs.iter().flat_map(nlb::Draft::claims))
-            .chain(self.apis.iter().flat_map(api::Draft::claims))
+            .chain(api::claims(&self.apis))
             .collect();
         dns::check(source, &self.zones, &claims);
+        api::check(source, &self.apis, &self.behind());
         let Some(network) = network else { return };
         let places: Vec<Place<'_>> = self
             .groups()
@@ -100,6 +101,15 @@ impl Draft {
             if let Some(asked) = cluster.cni.prefixes() {
                 nodes::check_prefixes(source, asked, self.groups(), network);
             }
+        }
+    }
+
+    /// What APIs can lead to.
+    fn behind(&self) -> api::Behind<'_> {
+        api::Behind {
+            services: self.services.iter().map(|it| it.name().value.as_str()).collect(),
+            nlbs: self.nlbs.iter().map(|it| (it.name().value.as_str(), Vec::new())).collect(),
+            albs: self.albs.iter().map(|it| it.name().value.as_str()).collect(),
         }
     }
 

@@ -41,7 +41,7 @@ use names::Claim;
 use reader::{Source, Table, listed, nearest};
 
 pub use cluster::support_warnings;
-pub use edge::Api;
+pub use edge::{Api, ApiDomain, ApiKind, ApiRoute, Cors, Jwt, RouteKey, Throttle, Via};
 pub use exposure::{Alb, Nlb, Service};
 pub use kubernetes::{
     Accelerator, ApiAccess, Arch, Cluster, Cni, Fargate, Nodes, Origin, Os, Secrets, Selector,
