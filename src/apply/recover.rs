@@ -34,8 +34,8 @@ pub(super) fn owned(tags: &Tags, owner: &Owner) -> bool {
         && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
 }
 
-/// What a create that began at `begun` made, if anything: looked for until it would have to show. Kinds with a natural
-/// key or a client token are looked for once, because repeating their create cannot make a second one.
+/// What a create that began at `begun` made, if anything: looked for until it would have to show. Kinds of which
+/// a repeated create cannot make a second one are looked for once.
 pub(super) async fn find(
     provider: &dyn Provider,
     facts: &'static Facts,
@@ -48,8 +48,7 @@ pub(super) async fn find(
         if let Some(id) = ours(provider, facts, order, known).await? {
             return Ok(Some(id));
         }
-        let repeatable = facts.token || facts.key(&order.fields).is_some();
-        if repeatable || provider.now() - begun >= provider.visible_after() {
+        if facts.repeatable(&order.fields) || provider.now() - begun >= provider.visible_after() {
             return Ok(None);
         }
         attempt += 1;

@@ -59,6 +59,7 @@ pub struct Aws {
     pub loopback: bool,
     rates: RefCell<rates::Rates>,
     shared: ec2::Shared,
+    tree: apigateway::Tree,
     counts: RefCell<BTreeMap<String, u32>>,
 }
 

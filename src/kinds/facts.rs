@@ -191,14 +191,31 @@ impl Facts {
         mint: &mut pattern::Mint,
         pattern: &str,
         fields: &Value,
+        id: Option<&Identity>,
         account: &Account,
     ) -> String {
-        pattern::fill(&mint.stamp(pattern), fields, None, Some(account))
+        pattern::fill(&mint.stamp(pattern), fields, id, Some(account))
     }
 
     /// Whether `text` fits the pattern of identities, where that pattern mints.
     pub fn mints(&self, text: &str) -> bool {
         pattern::mints(self.id) && pattern::matches(self.id, text)
+    }
+
+    /// Whether a second create of the same finds the first one in its way, or answers it.
+    pub fn repeatable(&self, fields: &Value) -> bool {
+        let single = self.tags == Tagging::None && !self.unique.is_empty();
+        self.token || single || self.key(fields).is_some()
+    }
+
+    /// Whether two of it, by their fields, agree in something that AWS holds only one of.
+    pub fn rivals(&self, one: &Value, other: &Value) -> bool {
+        self.unique.iter().any(|names| {
+            names.iter().all(|name| {
+                one.get(name).is_some_and(|part| !part.is_null())
+                    && one.get(name) == other.get(name)
+            })
+        })
     }
 
     /// The outputs that AWS invents, with their patterns.

@@ -2,13 +2,14 @@
 //!
 //! API Gateway v2: CreateStage, GetStages, UpdateStage, DeleteRouteSettings, DeleteAccessLogSettings, DeleteStage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use aws_sdk_apigatewayv2::types::{AccessLogSettings, RouteSettings, Stage};
 use serde::{Deserialize, Serialize};
 
-use super::Throttle;
+use super::{Throttle, held, in_each, pages, refused, tagged, tags};
 use crate::{
-    aws::Aws,
+    aws::{Aws, present},
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging},
     model::{Identity, Problem, Ref},
 };
@@ -57,19 +58,117 @@ impl Kind for HttpStage {
             ],
             delete: "apigatewayv2:DeleteStage",
         },
-        quota: Some(Quota { code: "", name: "Stages per API", default: 10, per: Some("api") }),
+        quota: Some(Quota {
+            code: "L-379E48B0",
+            name: "Stages per API",
+            default: 10,
+            per: Some("api"),
+        }),
         ..Facts::DEFAULT
     };
 
-    async fn create(&self, _aws: &Aws, _owner: &Owner) -> Result<Made, Problem> {
-        todo!()
+    async fn create(&self, aws: &Aws, owner: &Owner) -> Result<Made, Problem> {
+        let request = aws
+            .http
+            .create_stage()
+            .api_id(self.api.get())
+            .stage_name(&self.name)
+            .auto_deploy(self.auto_deploy)
+            .default_route_settings(settings(self.throttle))
+            .set_route_settings(Some(self.route_settings()))
+            .set_access_log_settings(self.logs.as_ref().map(AccessLogs::wanted))
+            .set_tags(tagged(owner));
+        aws.write(|| request.clone().send()).await.map_err(refused)?;
+        Ok(Made::keyed())
     }
 
-    async fn read(_aws: &Aws, _known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
-        todo!()
+    async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
+        let listed = in_each(known, |api| listed(aws, api)).await?;
+        Ok(listed.into_iter().map(|(api, stage)| found(&api, stage)).collect())
     }
 
-    async fn delete(_aws: &Aws, _id: &Identity) -> Result<(), Problem> {
-        todo!()
+    /// What is said no more of a route, and of logs, is taken away by calls of its own.
+    async fn update(&self, aws: &Aws, id: &Identity, prior: &Self) -> Result<(), Problem> {
+        let (api, stage) = (id.part(0), id.part(1));
+        for route in prior.routes.keys().filter(|route| !self.routes.contains_key(*route)) {
+            let request = aws.http.delete_route_settings().api_id(api).stage_name(stage);
+            let request = request.route_key(route);
+            present(aws.write(|| request.clone().send()).await.map_err(refused))?;
+        }
+        if self.logs.is_none() && prior.logs.is_some() {
+            let request = aws.http.delete_access_log_settings().api_id(api).stage_name(stage);
+            present(aws.write(|| request.clone().send()).await.map_err(refused))?;
+        }
+        let request = aws
+            .http
+            .update_stage()
+            .api_id(api)
+            .stage_name(stage)
+            .auto_deploy(self.auto_deploy)
+            .default_route_settings(settings(self.throttle))
+            .set_route_settings(Some(self.route_settings()))
+            .set_access_log_settings(self.logs.as_ref().map(AccessLogs::wanted));
+        aws.write(|| request.clone().send()).await.map_err(refused).map(drop)
     }
+
+    async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
+        let request = aws.http.delete_stage().api_id(id.part(0)).stage_name(id.part(1));
+        aws.write(|| request.clone().send()).await.map_err(held).map(drop)
+    }
+}
+
+impl HttpStage {
+    fn route_settings(&self) -> HashMap<String, RouteSettings> {
+        let routes = self.routes.iter();
+        routes.map(|(route, throttle)| (route.clone(), settings(Some(*throttle)))).collect()
+    }
+}
+
+impl AccessLogs {
+    fn wanted(&self) -> AccessLogSettings {
+        let settings = AccessLogSettings::builder().destination_arn(self.group.get());
+        settings.format(&self.format).build()
+    }
+
+    fn shown(settings: AccessLogSettings) -> Option<Self> {
+        let group = settings.destination_arn.filter(|arn| !arn.is_empty())?;
+        Some(Self { group: group.into(), format: settings.format.unwrap_or_default() })
+    }
+}
+
+fn settings(throttle: Option<Throttle>) -> RouteSettings {
+    RouteSettings::builder()
+        .set_throttling_rate_limit(throttle.map(|throttle| throttle.rate))
+        .set_throttling_burst_limit(throttle.map(|throttle| throttle.burst))
+        .build()
+}
+
+fn throttle(settings: &RouteSettings) -> Option<Throttle> {
+    let (rate, burst) = (settings.throttling_rate_limit?, settings.throttling_burst_limit?);
+    Some(Throttle { rate, burst })
+}
+
+async fn listed(aws: &Aws, api: String) -> Result<Vec<Stage>, Problem> {
+    pages(|token| async {
+        let request = aws.http.get_stages().api_id(&api).set_next_token(token);
+        let page = aws.read(|| request.clone().send()).await?;
+        Ok((page.items, page.next_token))
+    })
+    .await
+}
+
+fn found(api: &str, stage: Stage) -> Found<HttpStage> {
+    let routes = stage.route_settings.unwrap_or_default();
+    let routes = routes.iter().filter_map(|(key, of)| Some((key.clone(), throttle(of)?)));
+    let name = stage.stage_name.unwrap_or_default();
+    let id = Identity::of(&[api, &name]);
+    let fields = HttpStage {
+        api: api.into(),
+        name,
+        auto_deploy: stage.auto_deploy.unwrap_or_default(),
+        throttle: stage.default_route_settings.as_ref().and_then(throttle),
+        routes: routes.collect(),
+        logs: stage.access_log_settings.and_then(AccessLogs::shown),
+    };
+    Found::ready(id, fields).tagged(tags(stage.tags))
 }

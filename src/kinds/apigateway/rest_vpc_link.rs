@@ -3,11 +3,13 @@
 //! It takes API Gateway many minutes to make. The load balancer of one cannot be changed.
 //! API Gateway v1: CreateVpcLink, GetVpcLinks, UpdateVpcLink, DeleteVpcLink.
 
+use aws_sdk_apigateway::types::{self, VpcLinkStatus};
 use serde::{Deserialize, Serialize};
 
+use super::{PAGE, held, owned, refused, replace, tagged, tags};
 use crate::{
     aws::Aws,
-    kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging, Timing},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing},
     model::{Identity, Problem, Ref},
 };
 
@@ -41,15 +43,63 @@ impl Kind for RestVpcLink {
         ..Facts::DEFAULT
     };
 
-    async fn create(&self, _aws: &Aws, _owner: &Owner) -> Result<Made, Problem> {
-        todo!()
+    async fn create(&self, aws: &Aws, owner: &Owner) -> Result<Made, Problem> {
+        let request = aws
+            .rest
+            .create_vpc_link()
+            .name(&self.name)
+            .set_description(Some(self.description.clone()).filter(|text| !text.is_empty()))
+            .target_arns(self.target.get())
+            .set_tags(tagged(owner));
+        let link = aws.write(|| request.clone().send()).await.map_err(refused)?;
+        Made::id(link.id())
     }
 
-    async fn read(_aws: &Aws, _known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
-        todo!()
+    async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
+        let found = listed(aws).await?.into_iter().map(found);
+        Ok(found.filter(|link| known.contains(&link.id)).collect())
     }
 
-    async fn delete(_aws: &Aws, _id: &Identity) -> Result<(), Problem> {
-        todo!()
+    async fn update(&self, aws: &Aws, id: &Identity, _prior: &Self) -> Result<(), Problem> {
+        let request = aws
+            .rest
+            .update_vpc_link()
+            .vpc_link_id(id.as_str())
+            .patch_operations(replace("/name", &self.name))
+            .patch_operations(replace("/description", &self.description));
+        aws.write(|| request.clone().send()).await.map_err(refused).map(drop)
     }
+
+    async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
+        let request = aws.rest.delete_vpc_link().vpc_link_id(id.as_str());
+        aws.write(|| request.clone().send()).await.map_err(held).map(drop)
+    }
+
+    async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
+        let ours = |link: &types::VpcLink| owned(link.tags(), owner);
+        let links = listed(aws).await?.into_iter().filter(ours);
+        Ok(links.filter_map(|link| link.id.map(Identity)).collect())
+    }
+}
+
+/// Every link of the Region: no call asks for some of them.
+async fn listed(aws: &Aws) -> Result<Vec<types::VpcLink>, Problem> {
+    let request = aws.rest.get_vpc_links().limit(PAGE);
+    aws.read(|| request.clone().into_paginator().items().send().try_collect()).await
+}
+
+fn found(link: types::VpcLink) -> Found<RestVpcLink> {
+    let phase = match link.status {
+        Some(VpcLinkStatus::Pending) => Phase::Pending,
+        Some(VpcLinkStatus::Deleting) => Phase::Deleting,
+        Some(VpcLinkStatus::Failed) => Phase::Failed(link.status_message.unwrap_or_default()),
+        _ => Phase::Ready,
+    };
+    let target = link.target_arns.unwrap_or_default().into_iter().next();
+    let fields = RestVpcLink {
+        name: link.name.unwrap_or_default(),
+        description: link.description.unwrap_or_default(),
+        target: target.unwrap_or_default().into(),
+    };
+    Found::ready(link.id.unwrap_or_default(), fields).tagged(tags(link.tags)).phase(phase)
 }

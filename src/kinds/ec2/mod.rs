@@ -45,7 +45,7 @@ pub use vpc_cidr_block::VpcCidrBlock;
 pub use vpc_ipv6_block::VpcIpv6Block;
 
 /// The first part of every identity, each once: its id, or the id of the resource that it lives in.
-fn heads(known: &[Identity]) -> BTreeSet<String> {
+pub(super) fn heads(known: &[Identity]) -> BTreeSet<String> {
     known.iter().map(|id| id.part(0).to_owned()).collect()
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::world::{Thing, World, strings};
 use crate::{
     aws::TagChange,
-    kinds::{self, Facts, Order, Outputs, Tagging},
+    kinds::{self, Facts, Order, Outputs, TAG_ADDRESS, TAG_STACK, Tagging},
     model::{Account, Class, Identity, Problem, Tags},
 };
 
@@ -34,11 +34,11 @@ pub(super) fn create(
     within_quota(world, facts, &fields)?;
     let id = match facts.key(&fields) {
         Some(key) => key,
-        None => facts.stamped(&mut world.mint, facts.id, &fields, account).into(),
+        None => facts.stamped(&mut world.mint, facts.id, &fields, None, account).into(),
     };
     let mut outputs = Outputs::new();
     for (name, pattern) in facts.invented() {
-        let stamped = facts.stamped(&mut world.mint, pattern, &fields, account);
+        let stamped = facts.stamped(&mut world.mint, pattern, &fields, Some(&id), account);
         outputs.insert(name.to_owned(), stamped);
     }
     let newborn =
@@ -52,7 +52,7 @@ pub(super) fn create(
         born: time,
         ready_at: time + f64::from(facts.timing.create),
         gone_at: None,
-        token: facts.token.then(|| order.owner.token.clone()),
+        token: (facts.token || facts.marked).then(|| order.owner.token.clone()),
     };
     world.put(thing.clone());
     Ok(thing)
@@ -89,6 +89,18 @@ pub(super) fn shown<'a>(
                 || parent(thing).is_some_and(|parent| parents.contains(&parent))
         })
         .collect()
+}
+
+/// Whether something may be what a lost create made for `order`: by its ownership tags, the mark in its description, or
+/// as the only one that there can be.
+pub(super) fn may_be(thing: &Thing, facts: &Facts, order: &Order) -> bool {
+    let owner = &order.owner;
+    if facts.tags != Tagging::None {
+        let is = |key: &str, value: &str| thing.tags.get(key).is_some_and(|found| found == value);
+        return is(TAG_STACK, &owner.stack) && is(TAG_ADDRESS, owner.address.as_str());
+    }
+    (facts.marked && thing.token.as_ref() == Some(&owner.token))
+        || facts.rivals(&facts.normal(order.fields.clone()), &thing.fields)
 }
 
 /// Changes something in place, or says why not.

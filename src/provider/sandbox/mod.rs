@@ -29,7 +29,7 @@ use crate::{
         TagChange, backoff,
         rates::{self, Rates},
     },
-    kinds::{Facts, Found, Made, Order, TAG_ADDRESS, TAG_STACK, Tagging},
+    kinds::{Facts, Found, Made, Order, TAG_STACK, Tagging},
     model::{Account, Class, Desired, Diagnostic, Identity, Problem},
     provider::{Answer, Owned, Provider},
 };
@@ -299,16 +299,16 @@ impl Provider for Sandbox {
                     .filter(|id| *id == key)
                     .collect());
             }
-            self.call("ec2:DescribeTags").await?;
+            // What takes no tags is looked for in what it lives in.
+            match facts.tags {
+                Tagging::None => self.call_reads(facts.calls.read).await?,
+                _ => self.call("ec2:DescribeTags").await?,
+            }
             let time = self.time();
             let world = self.world.borrow();
-            let owned = |thing: &&Thing| {
-                thing.tags.get(TAG_STACK) == Some(&order.owner.stack)
-                    && thing.tags.get(TAG_ADDRESS).map(String::as_str)
-                        == Some(order.owner.address.as_str())
-            };
             let things =
-                world.of_kind(facts.name).filter(owned).filter(|thing| self.visible(thing, time));
+                world.of_kind(facts.name).filter(|thing| laws::may_be(thing, facts, order));
+            let things = things.filter(|thing| self.visible(thing, time));
             Ok(things.map(|thing| thing.id.clone()).collect())
         })
     }
