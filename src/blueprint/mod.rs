@@ -2,6 +2,7 @@
 //! on there are only resources, references and kinds.
 
 mod addons;
+mod api;
 mod cluster;
 mod doors;
 mod egress;
@@ -16,6 +17,7 @@ mod vpc;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 pub use egress::{Egress, addresses, egress};
 
@@ -41,6 +43,7 @@ pub fn blueprint(stack: &Stack, former: &Choices) -> (Desired, Choices) {
     addons::draw_before_nodes(&mut draft);
     let nodes = nodes::draw(&mut draft);
     addons::draw_after_nodes(&mut draft, &nodes);
+    api::draw(&mut draft);
     (draft.desired, draft.choices)
 }
 
@@ -104,4 +107,9 @@ impl Draft<'_> {
 /// The address of the resource `name` of kind `K`.
 fn address<K: Kind>(name: &str) -> Address {
     Address::new(K::FACTS.name, name)
+}
+
+/// Eight hexadecimal digits that stand for `text`.
+fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

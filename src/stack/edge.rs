@@ -1,6 +1,9 @@
 //! What `[api.*]` says, after every check.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// An API at Amazon API Gateway.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +18,8 @@ pub struct Api {
     pub throttle: Option<Throttle>,
     /// Days that its access logs are kept, if it writes any.
     pub logs: Option<u16>,
+    /// Milliseconds that it waits for an answer where a route does not say.
+    pub timeout: u32,
     /// Where requests go.
     pub routes: BTreeMap<RouteKey, ApiRoute>,
 }
@@ -87,13 +92,13 @@ pub struct Throttle {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cors {
     /// Such as `https://app.example.com`; `*` for all.
-    pub origins: Vec<String>,
+    pub origins: BTreeSet<String>,
     /// Methods that may be used; `*` for all.
-    pub methods: Vec<String>,
+    pub methods: BTreeSet<String>,
     /// Headers that may be sent; `*` for all but `authorization`.
-    pub headers: Vec<String>,
+    pub headers: BTreeSet<String>,
     /// Headers of an answer that the page may read.
-    pub expose: Vec<String>,
+    pub expose: BTreeSet<String>,
     /// The browser may send cookies.
     pub credentials: bool,
     /// Seconds that a browser may remember the answer, if it may.
@@ -132,6 +137,6 @@ pub struct ApiRoute {
     pub throttle: Option<Throttle>,
     /// Requests have to bring a token, where the API asks for them.
     pub jwt: bool,
-    /// Milliseconds that API Gateway waits for an answer.
-    pub timeout: u32,
+    /// Milliseconds that it waits for an answer, unless as long as the API.
+    pub timeout: Option<u32>,
 }

@@ -1,5 +1,7 @@
 //! `cors`: which pages of other origins a browser lets call an API.
 
+use std::collections::BTreeSet;
+
 use super::{
     super::{
         Cors,
@@ -20,17 +22,17 @@ pub(super) fn read(value: &Value<'_>, token: Option<&str>) -> Option<Cors> {
         return value.table(|table| long(table, token));
     }
     value.clone().or_table().boolean().filter(|wanted| wanted.value).map(|_| Cors {
-        origins: vec![ALL.to_owned()],
-        methods: vec![ALL.to_owned()],
+        origins: BTreeSet::from([ALL.to_owned()]),
+        methods: BTreeSet::from([ALL.to_owned()]),
         headers: any_header(token),
-        expose: Vec::new(),
+        expose: BTreeSet::new(),
         credentials: false,
         max_age: None,
     })
 }
 
 /// `*` is every header but `authorization`, for which a browser wants its name (Fetch standard, "CORS protocol").
-fn any_header(token: Option<&str>) -> Vec<String> {
+fn any_header(token: Option<&str>) -> BTreeSet<String> {
     let token = token.map(str::to_lowercase);
     [ALL.to_owned()].into_iter().chain(token).collect()
 }
@@ -72,22 +74,24 @@ fn long(table: &mut Table<'_>, token: Option<&str>) -> Option<Cors> {
         if credentials {
             check_named(&value);
         }
-        Some(value.list()?.iter().filter_map(word).collect::<Vec<_>>())
+        Some(value.list()?.iter().filter_map(word).collect::<BTreeSet<_>>())
     };
     let (origins, methods) = (words(origins, origin), words(methods, method));
     let (headers, expose) = (words(headers, header), words(expose, header));
-    let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let all = || BTreeSet::from([ALL.to_owned()]);
     // With credentials a browser takes `*` for a name like any other.
     let (any_method, any_header) = if credentials {
-        let methods = METHODS.into_iter().filter(|method| *method != "ANY").collect::<Vec<_>>();
-        let token = token.map(str::to_lowercase);
-        let further = token.filter(|token| !HEADERS.contains(&token.as_str()));
-        (owned(&methods), owned(&HEADERS).into_iter().chain(further).collect())
+        let methods = METHODS.into_iter().filter(|method| *method != "ANY");
+        let headers = HEADERS.into_iter().map(str::to_owned);
+        (
+            methods.map(str::to_owned).collect(),
+            headers.chain(token.map(str::to_lowercase)).collect(),
+        )
     } else {
-        (owned(&[ALL]), any_header(token))
+        (all(), any_header(token))
     };
     Some(Cors {
-        origins: origins.unwrap_or_else(|| owned(&[ALL])),
+        origins: origins.unwrap_or_else(all),
         methods: methods.unwrap_or(any_method),
         headers: headers.unwrap_or(any_header),
         expose: expose.unwrap_or_default(),

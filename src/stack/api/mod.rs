@@ -184,8 +184,8 @@ impl Draft {
             kind::Is::Rest => ApiKind::Rest { stage: self.stage },
         };
         let routes = match self.routes {
-            Some(routes) => routes.settle(&via, self.timeout)?,
-            None => routes::everything(self.timeout),
+            Some(routes) => routes.settle(&via)?,
+            None => routes::everything(),
         };
         let api = Api {
             kind,
@@ -193,6 +193,7 @@ impl Draft {
             domain: self.domain.map(Domain::settle),
             throttle: self.throttle,
             logs: self.logs,
+            timeout: self.timeout,
             routes,
         };
         Some((self.name.value, api))

@@ -163,15 +163,14 @@ fn check_count(source: &Source, routes: &[Route]) {
 }
 
 impl Routes {
-    /// The routes, once everything was right; those without a timeout wait as long as the API.
-    pub(super) fn settle(self, via: &Via, timeout: u32) -> Option<BTreeMap<RouteKey, ApiRoute>> {
+    /// The routes, once everything was right.
+    pub(super) fn settle(self, via: &Via) -> Option<BTreeMap<RouteKey, ApiRoute>> {
         let routes = self.routes.into_iter().map(|route| {
             let to = match via {
                 Via::Nlb(_) => Some(route.to?.value),
                 Via::Alb(_) => None,
             };
-            let Route { throttle, jwt, .. } = route;
-            let timeout = route.timeout.unwrap_or(timeout);
+            let Route { throttle, jwt, timeout, .. } = route;
             Some((route.key.value, ApiRoute { to, throttle, jwt, timeout }))
         });
         routes.collect()
@@ -179,7 +178,7 @@ impl Routes {
 }
 
 /// The one route of an API that leaves all others to an application load balancer.
-pub(super) fn everything(timeout: u32) -> BTreeMap<RouteKey, ApiRoute> {
-    let route = ApiRoute { to: None, throttle: None, jwt: true, timeout };
+pub(super) fn everything() -> BTreeMap<RouteKey, ApiRoute> {
+    let route = ApiRoute { to: None, throttle: None, jwt: true, timeout: None };
     BTreeMap::from([(RouteKey::Default, route)])
 }
