@@ -47,7 +47,11 @@ pub struct Facts {
     pub batch: &'static [&'static str],
     /// Fields that may stay empty: AWS chooses then, and what it chose is not drift.
     pub chosen: &'static [&'static str],
-    /// Lists whose order means nothing.
+    /// Maps of which only the entries that we set are ours: others, AWS's defaults among them, are not drift.
+    pub partial: &'static [&'static str],
+    /// Requests are still under way in it when nothing sends it new ones any more.
+    pub drains: Option<Drain>,
+    /// Lists whose order means nothing. `action.targets` is a list inside a field.
     pub sets: &'static [&'static str],
     /// The API actions it uses.
     pub calls: Calls,
@@ -62,6 +66,16 @@ pub struct Timing {
     pub create: u32,
     /// From the delete call to gone.
     pub delete: u32,
+}
+
+/// How long what is under way in a resource may take to end. The engine gives it that time before it deletes one that
+/// another has taken the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drain {
+    /// Where among its fields the seconds stand, as a JSON pointer.
+    pub seconds: &'static str,
+    /// How many they are where the fields do not say.
+    pub usual: u32,
 }
 
 /// Whether and through which API a kind is tagged.
@@ -175,6 +189,8 @@ impl Facts {
         awaits: &[],
         batch: &[],
         chosen: &[],
+        partial: &[],
+        drains: None,
         sets: &[],
         calls: Calls { create: "", read: &[], update: &[], delete: "" },
         quota: None,
@@ -238,7 +254,8 @@ impl Facts {
     /// normal forms are.
     pub fn normal(&self, mut fields: Value) -> Value {
         for set in self.sets {
-            if let Some(Value::Array(items)) = fields.get_mut(set) {
+            let pointer = format!("/{}", set.replace('.', "/"));
+            if let Some(Value::Array(items)) = fields.pointer_mut(&pointer) {
                 items.sort_by_cached_key(Value::to_string);
                 items.dedup();
             }
