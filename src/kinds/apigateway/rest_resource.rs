@@ -29,7 +29,7 @@ impl Kind for RestResource {
         id: "{api}|{hex6}",
         replaces: &["api", "parent", "part"],
         unique: &[&["parent", "part"]],
-        vanishes_with: &["api"],
+        vanishes_with: &["api", "parent"],
         calls: Calls {
             create: "apigateway:CreateResource",
             read: &["apigateway:GetResources"],
