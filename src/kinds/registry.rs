@@ -33,6 +33,7 @@ kinds! {
     NatGateway,
     NodeGroup,
     OidcProvider,
+    PodIdentityAssociation,
     Role,
     RolePolicy,
     RolePolicyAttachment,
