@@ -116,6 +116,7 @@ pub enum EksResource {
     Cluster,
     FargateProfile,
     NodeGroup,
+    PodIdentityAssociation,
 }
 
 impl Tagging {
@@ -131,6 +132,7 @@ impl Tagging {
                 EksResource::Cluster => "eks clusters",
                 EksResource::FargateProfile => "eks fargate profiles",
                 EksResource::NodeGroup => "eks node groups",
+                EksResource::PodIdentityAssociation => "eks pod identity associations",
             },
             Self::Certificate => "acm",
             Self::Elb => "elb",

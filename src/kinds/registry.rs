@@ -40,6 +40,7 @@ kinds! {
     NatGateway,
     NodeGroup,
     OidcProvider,
+    PodIdentityAssociation,
     RestApi,
     RestDeployment,
     RestMethod,

@@ -16,6 +16,7 @@ mod endpoints;
 mod exposure;
 mod fargate;
 mod flow_logs;
+mod frontend;
 mod head;
 mod ipv6;
 mod kubernetes;
@@ -42,7 +43,10 @@ use reader::{Source, Table, listed, nearest};
 
 pub use cluster::support_warnings;
 pub use edge::{Api, ApiDomain, ApiKind, ApiRoute, Cors, Jwt, RouteKey, Throttle, Via};
-pub use exposure::{Alb, Nlb, Service};
+pub use exposure::{
+    AccessLogs, Alb, Answer, Eips, Frontend, Health, HealthProtocol, Nlb, PathMatch, Protocol,
+    Redirect, Requests, Route, Scheme, Service, Target, Tls, UrlScheme,
+};
 pub use kubernetes::{
     Accelerator, ApiAccess, Arch, Cluster, Cni, Fargate, Nodes, Origin, Os, Secrets, Selector,
     Taint, TaintEffect, UpgradePolicy,

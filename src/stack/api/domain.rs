@@ -1,7 +1,7 @@
 //! `domain`: the name of its own that an API answers at, or a path below one that it shares with other APIs.
 
 use super::super::{
-    ApiDomain,
+    ApiDomain, frontend,
     reader::{Table, Value, Written},
 };
 
@@ -41,7 +41,7 @@ fn long(table: &mut Table<'_>) -> Option<Domain> {
     Some(Domain { path: path.unwrap_or(Some(whole))?, name })
 }
 
-/// A name in lower case and without a dot at its end, as claims are; whether it is one is for the claims' reader.
+/// A name that a certificate can be for; one with a path is two keys.
 fn name(value: &Value<'_>) -> Option<Written<String>> {
     let text = value.string()?;
     let host = text.value.strip_prefix("https://").unwrap_or(text.value);
@@ -55,7 +55,7 @@ fn name(value: &Value<'_>) -> Option<Written<String>> {
         });
         return None;
     }
-    Some(text.map(|name| name.trim_end_matches('.').to_lowercase()))
+    frontend::domain(value.source(), &text)
 }
 
 /// A path below a name (API Gateway developer guide, "API mappings").

@@ -11,8 +11,8 @@ use super::{
 pub(super) const THROTTLE: &str = "{ rate = 500, burst = 1000 }";
 
 /// What an account has in a Region unless AWS is asked for more (API Gateway developer guide, quotas).
-const RATE: i64 = 10_000;
-const BURST: i64 = 5_000;
+const RATE: u32 = 10_000;
+const BURST: u32 = 5_000;
 /// More than any account has: a slip.
 const MOST: i64 = 1_000_000;
 
@@ -32,7 +32,8 @@ fn both(table: &mut Table<'_>, whole: &Value<'_>) -> Option<Throttle> {
     let rate = table.required("rate", "500").and_then(|value| tokens(&value, RATE, "a second"));
     let burst = table.required("burst", "1000").and_then(|value| tokens(&value, BURST, "at once"));
     let throttle = Throttle { rate: rate?, burst: burst? };
-    if throttle.burst < throttle.rate {
+    // What is beyond the account's is said already.
+    if throttle.burst < throttle.rate.min(BURST) {
         let Throttle { rate, burst } = throttle;
         let source = whole.source();
         source.report(
@@ -49,8 +50,9 @@ fn both(table: &mut Table<'_>, whole: &Value<'_>) -> Option<Throttle> {
     Some(throttle)
 }
 
-fn tokens(value: &Value<'_>, quota: i64, when: &str) -> Option<u32> {
-    let number = value.integer(1..=MOST)?.value;
+fn tokens(value: &Value<'_>, quota: u32, when: &str) -> Option<u32> {
+    // The range is within that of the type.
+    let number = value.integer(1..=MOST)?.value as u32;
     if number > quota {
         let source = value.source();
         source.report(
@@ -66,8 +68,7 @@ fn tokens(value: &Value<'_>, quota: i64, when: &str) -> Option<u32> {
                 .help(format!("write {quota} or less, or ask for a higher quota")),
         );
     }
-    // The range is within that of the type.
-    Some(number as u32)
+    Some(number)
 }
 
 const SHORTEST: u32 = 50;
