@@ -59,6 +59,7 @@ pub struct Aws {
     pub loopback: bool,
     rates: RefCell<rates::Rates>,
     shared: ec2::Shared,
+    shared_elb: elb::Shared,
     counts: RefCell<BTreeMap<String, u32>>,
 }
 
