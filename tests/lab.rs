@@ -8,7 +8,10 @@ use eksnet::{
     kinds,
     model::{Account, Address, Desired, Diagnostic},
     plan::{self, Action, Plan, Replacement, Wish},
-    provider::sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
+    provider::{
+        Provider,
+        sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
+    },
     refresh, stack,
     state::{Entry, Holder, Journal, Record, State},
 };
@@ -53,7 +56,7 @@ impl Lab {
         Drawn { name: stack.name, region: stack.region, desired, choices }
     }
 
-    fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
+    pub fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
         let sandbox = Sandbox::new(&drawn.region, Rc::clone(&self.world), faults);
         sandbox.grant(&drawn.desired);
         sandbox
@@ -74,10 +77,20 @@ impl Lab {
     pub fn plan_drawn(&self, drawn: &Drawn, wish: &Wish) -> Plan {
         in_virtual_time(async {
             let provider = self.sandbox(drawn, Faults::default());
-            let journal = self.journal(drawn).expect("the state opens");
-            let observed = refresh::refresh(&provider, journal.state()).await.expect("refresh");
-            plan::plan(&drawn.desired, &observed, journal.state(), wish).expect("a plan")
+            self.plan_on(&provider, drawn, wish).await.expect("a plan")
         })
+    }
+
+    /// The plan on any provider.
+    pub async fn plan_on(
+        &self,
+        provider: &dyn Provider,
+        drawn: &Drawn,
+        wish: &Wish,
+    ) -> Result<Plan, Diagnostic> {
+        let journal = self.journal(drawn)?;
+        let observed = refresh::refresh(provider, journal.state()).await?;
+        plan::plan(&drawn.desired, &observed, journal.state(), wish)
     }
 
     /// Applies `text`; everything has to succeed.
@@ -124,16 +137,24 @@ impl Lab {
 
     /// What `apply` and `destroy` do: settle, refresh, plan, carry out, fold.
     async fn run(&self, drawn: &Drawn, faults: Faults) -> Result<Outcome, Diagnostic> {
-        let provider = self.sandbox(drawn, faults);
+        self.run_on(&self.sandbox(drawn, faults), drawn).await
+    }
+
+    /// The same on any provider.
+    pub async fn run_on(
+        &self,
+        provider: &dyn Provider,
+        drawn: &Drawn,
+    ) -> Result<Outcome, Diagnostic> {
         let mut journal = self.journal(drawn)?;
-        apply::settle(&provider, &mut journal, &|_| {}).await?;
-        let observed = refresh::refresh(&provider, journal.state()).await?;
+        apply::settle(provider, &mut journal, &|_| {}).await?;
+        let observed = refresh::refresh(provider, journal.state()).await?;
         journal.write(refresh::learned(journal.state(), &observed))?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), &Wish::default())?;
         journal.write([Entry::Chosen { choices: drawn.choices.clone() }])?;
         let steps = plan::steps(&plan, journal.state());
         let outcome =
-            apply::apply(&plan, steps, &provider, &mut journal, &|_| {}, &Stop::default()).await?;
+            apply::apply(&plan, steps, provider, &mut journal, &|_| {}, &Stop::default()).await?;
         journal.fold()?;
         Ok(outcome)
     }

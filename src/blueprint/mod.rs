@@ -2,22 +2,28 @@
 //! on there are only resources, references and kinds.
 
 mod addons;
+mod alb;
 mod api;
+mod balancer;
 mod cluster;
+mod digest;
 mod doors;
 mod egress;
 mod endpoints;
 mod flow_logs;
 mod names;
 mod nat;
+mod nlb;
 mod nodes;
+mod priorities;
+mod services;
 mod subnets;
+mod targets;
 mod vpc;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 pub use egress::{Egress, addresses, egress};
 
@@ -43,6 +49,9 @@ pub fn blueprint(stack: &Stack, former: &Choices) -> (Desired, Choices) {
     addons::draw_before_nodes(&mut draft);
     let nodes = nodes::draw(&mut draft);
     addons::draw_after_nodes(&mut draft, &nodes);
+    services::draw(&mut draft);
+    alb::draw(&mut draft);
+    nlb::draw(&mut draft);
     api::draw(&mut draft);
     (draft.desired, draft.choices)
 }
@@ -107,9 +116,4 @@ impl Draft<'_> {
 /// The address of the resource `name` of kind `K`.
 fn address<K: Kind>(name: &str) -> Address {
     Address::new(K::FACTS.name, name)
-}
-
-/// Eight hexadecimal digits that stand for `text`.
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

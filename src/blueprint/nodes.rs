@@ -1,6 +1,6 @@
 //! Nodes: managed node groups with their launch templates, Fargate profiles, and the roles of both.
 
-use super::{Draft, addons, address, cluster, digest, vpc};
+use super::{Draft, addons, address, cluster, digest::digest, vpc};
 use crate::{
     kinds::{
         FargateProfile, FargateSelector, InterfaceEndpoint, Kind, LaunchTemplate, NodeGroup,

@@ -19,6 +19,9 @@ pub struct Facts {
     pub replaces: &'static [&'static str],
     /// Field combinations of which AWS holds at most one; replacement deletes first when they would collide.
     pub unique: &'static [&'static [&'static str]],
+    /// Fields of a unique combination that several resources change by one call, so that two of them may exchange
+    /// theirs: `priority`.
+    pub swaps: &'static [&'static str],
     /// Blocks of addresses of which no two may overlap in one scope: `("vpc", "cidr")`. Replacement deletes first when
     /// they would, as with `unique`.
     pub disjoint: &'static [(&'static str, &'static str)],
@@ -49,6 +52,9 @@ pub struct Facts {
     pub chosen: &'static [&'static str],
     /// Maps of which only the entries that we set are ours: others, AWS's defaults among them, are not drift.
     pub partial: &'static [&'static str],
+    /// Where among its fields, as a JSON pointer, it says that AWS must not delete it: until that is no longer `true`, no
+    /// delete succeeds.
+    pub guard: Option<&'static str>,
     /// Requests are still under way in it when nothing sends it new ones any more.
     pub drains: Option<Drain>,
     /// Lists whose order means nothing. `action.targets` is a list inside a field.
@@ -179,6 +185,7 @@ impl Facts {
         id: "",
         replaces: &[],
         unique: &[],
+        swaps: &[],
         disjoint: &[],
         outputs: &[],
         timing: Timing { create: 0, delete: 0 },
@@ -192,6 +199,7 @@ impl Facts {
         batch: &[],
         chosen: &[],
         partial: &[],
+        guard: None,
         drains: None,
         sets: &[],
         calls: Calls { create: "", read: &[], update: &[], delete: "" },
@@ -250,6 +258,36 @@ impl Facts {
                 ((*name).to_owned(), value)
             })
             .collect()
+    }
+
+    /// Leaves in `seen` only those entries of maps that are partly ours that `ours` has too.
+    pub fn narrow(&self, seen: &mut Value, ours: &Value) {
+        for field in self.partial {
+            if let (Some(Value::Object(seen)), Some(Value::Object(ours))) =
+                (seen.get_mut(field), ours.get(field))
+            {
+                seen.retain(|key, _| ours.contains_key(key));
+            }
+        }
+    }
+
+    /// Whether AWS refuses to delete what has these `fields`.
+    pub fn guarded(&self, fields: &Value) -> bool {
+        let guard = self.guard.and_then(|guard| fields.pointer(guard));
+        guard.is_some_and(|guard| *guard == Value::Bool(true) || guard == "true")
+    }
+
+    /// Seconds that what is under way in a resource with these `fields` may take to end.
+    pub fn drain(&self, fields: &Value) -> u32 {
+        let Some(drain) = self.drains else { return 0 };
+        let said = match fields.pointer(drain.seconds) {
+            Some(Value::String(text)) => text.parse().ok(),
+            Some(Value::Number(number)) => {
+                number.as_u64().and_then(|number| number.try_into().ok())
+            }
+            Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => None,
+        };
+        said.unwrap_or(drain.usual)
     }
 
     /// `fields` in their normal form: lists whose order means nothing are sorted. Two resources are equal if their

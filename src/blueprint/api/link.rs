@@ -44,7 +44,7 @@ pub(super) fn to(draft: &mut Draft<'_>, door: &Door) -> Address {
         peer: Ref::id(&group),
         description: "API Gateway".to_owned(),
     };
-    draft.add(SECTION, &format!("{}/link-{}", door.group.name(), door.port), rule);
+    draft.add(SECTION, &format!("{}/{}-from-link", door.group.name(), door.port), rule);
     link
 }
 

@@ -6,7 +6,7 @@ mod link;
 mod name;
 mod rest;
 
-use super::{Draft, address, digest, doors, names, subnets, vpc};
+use super::{Draft, address, digest::digest, doors, names, subnets, vpc};
 use crate::{
     kinds,
     model::Address,
@@ -49,8 +49,7 @@ impl Plot<'_> {
 
     /// The door that requests of `route` go to.
     fn door(&self, draft: &Draft<'_>, route: &ApiRoute) -> Option<doors::Door> {
-        let service = route.to.as_deref().unwrap_or_default();
-        doors::door(draft, &self.api.via.to_string(), service)
+        doors::door(draft, &self.api.via, route.to.as_deref())
     }
 
     /// Throttles of single routes, by their keys.

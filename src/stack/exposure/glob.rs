@@ -4,7 +4,7 @@
 ///
 /// A wildcard of `narrow` is a character like any other, but for what it may stand for: `?` of `wide` takes one of
 /// `narrow` but not a `*`. So a `true` is certain; that a few odd pairs, such as `?*` and `*?`, get a `false` is fine.
-pub(super) fn covers(wide: &str, narrow: &str) -> bool {
+pub(in crate::stack) fn covers(wide: &str, narrow: &str) -> bool {
     let (wide, narrow): (Vec<char>, Vec<char>) = (wide.chars().collect(), narrow.chars().collect());
     // `reached[i]`: the part of `wide` read so far takes the first `i` of `narrow`.
     let mut reached = vec![false; narrow.len() + 1];

@@ -1,6 +1,6 @@
 //! What `[services.*]`, `[alb.*]` and `[nlb.*]` say, after every check.
 
-mod glob;
+pub(super) mod glob;
 mod requests;
 
 use std::{
