@@ -158,6 +158,11 @@ impl<'a> Value<'a> {
         Some(self.list()?.iter().filter_map(Self::string).collect())
     }
 
+    /// Whether it is a list, for keys that take one thing or several.
+    pub fn is_list(&self) -> bool {
+        self.value.get_ref().is_array()
+    }
+
     /// Whether it is a list of so many items, so that none was left out when it was read.
     pub fn is_list_of(&self, length: usize) -> bool {
         matches!(self.value.get_ref(), DeValue::Array(items) if items.len() == length)
