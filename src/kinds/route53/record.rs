@@ -76,7 +76,8 @@ impl Kind for Record {
     };
 
     async fn create(&self, aws: &Aws, _owner: &Owner) -> Result<Made, Problem> {
-        self.change(aws, ChangeAction::Create).await.map(|()| Made::keyed())
+        aws.change_record(self.zone.get(), self.as_change(ChangeAction::Create)?).await?;
+        Ok(Made::keyed())
     }
 
     async fn create_all(batch: &[(Self, Owner)], aws: &Aws) -> Vec<Result<Made, Problem>> {
@@ -99,7 +100,7 @@ impl Kind for Record {
     }
 
     async fn update(&self, aws: &Aws, _id: &Identity, _prior: &Self) -> Result<(), Problem> {
-        self.change(aws, ChangeAction::Upsert).await
+        aws.change_record(self.zone.get(), self.as_change(ChangeAction::Upsert)?).await
     }
 
     /// Route 53 deletes what it is told to the letter, so the record is looked at first.
@@ -113,10 +114,6 @@ impl Kind for Record {
 }
 
 impl Record {
-    async fn change(&self, aws: &Aws, action: ChangeAction) -> Result<(), Problem> {
-        aws.change_record(self.zone.get(), self.as_change(action)?).await
-    }
-
     fn as_change(&self, action: ChangeAction) -> Result<Change, Problem> {
         let value = |value: &Ref| ResourceRecord::builder().value(value.get()).build();
         let values: Result<Vec<_>, _> = self.values.iter().map(value).collect();

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Claim, DnsRecord, Domain, RecordType, ZoneSource,
+    names::zone_of,
     reader::{Entry, Source, Span, Table, Value, Written, listed},
 };
 
@@ -205,8 +206,43 @@ impl Drafts {
             records::check_delegated(source, zone, &zones);
         }
         claims::check(source, &self.zones, claims);
+        self.check_delegations(source);
         if !self.broken && self.zones.iter().all(|zone| zone.whole) && source.intact() {
             claims::check_adopted(source, &self.zones, claims);
+        }
+    }
+
+    /// A new zone below another one of the stack is found only if that one names its name servers, which Route 53
+    /// chooses when it makes it.
+    fn check_delegations(&self, source: &Source) {
+        let names = || self.zones.iter().map(|zone| zone.name.value.as_str());
+        for zone in self.zones.iter().filter(|zone| zone.source == Some(ZoneSource::Created)) {
+            let name = zone.name.value.as_str();
+            let above = zone_of(name, names().filter(|other| *other != name));
+            let above = self.zones.iter().find(|other| Some(other.name.value.as_str()) == above);
+            let Some(above) = above.filter(|above| above.whole) else { continue };
+            let delegated = |record: &records::Draft| {
+                record.name.value == name && record.kind == RecordType::Ns
+            };
+            if !above.records.iter().any(delegated) {
+                let label = name.strip_suffix(&above.name.value).unwrap_or(name);
+                source.report(
+                    source
+                        .warning(
+                            &zone.name.span,
+                            format!("nobody is led to the zone `{name}`"),
+                            "a zone of its own",
+                        )
+                        .at(source.place(&above.name.span, "does not name its name servers"))
+                        .note("Route 53 chooses them when it makes the zone")
+                        .help(format!(
+                            "apply, then write `\"{}\" = \"NS …\"` under `[dns.\"{}\".records]` with what \
+                             `eksnet output hosted_zone.{name} name_servers` shows",
+                            label.trim_end_matches('.'),
+                            above.name.value
+                        )),
+                );
+            }
         }
     }
 

@@ -177,6 +177,11 @@ fn part(value: &Value<'_>) -> Option<Part> {
     }
     let text = value.clone().or_table().string()?;
     let written = text.value.trim();
+    if written.is_empty() {
+        let message = format!("`{}` has no answer", value.name());
+        value.source().report(value.error(message, "empty").help(value.advice()));
+        return None;
+    }
     let (word, rest) = written.split_once(char::is_whitespace).unwrap_or((written, ""));
     let kind = record_type(value, word, written)?;
     match answer::all(kind, rest) {
@@ -225,7 +230,7 @@ fn record_type(value: &Value<'_>, word: &str, written: &str) -> Option<RecordTyp
         ),
         (_, Some(kind)) => error.help(format!("write `\"{} {written}\"`", kind.name())),
         (_, None) => match nearest(word, names) {
-            Some(meant) => error.help(format!("write `{meant}`")),
+            Some(meant) => error.help(format!("write `\"{meant}{}\"`", &written[word.len()..])),
             None => error.help(format!("the types are {}", listed(names))),
         },
     });
