@@ -89,6 +89,7 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "AccessDeniedException"
         | "AuthFailure"
         | "UnrecognizedClientException"
+        | "UnauthorizedException"
         | "InvalidClientTokenId"
         | "ExpiredToken"
         | "ExpiredTokenException"
@@ -99,9 +100,11 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "Gateway.NotAttached"
         | "InvalidAllocationID.NotFound"
         | "InvalidAssociationID.NotFound" => Class::Missing,
-        "Resource.AlreadyAssociated" | "InvalidSubnet.Conflict" | "ResourceAlreadyAssigned" => {
-            Class::Taken
-        }
+        "Resource.AlreadyAssociated"
+        | "InvalidSubnet.Conflict"
+        | "ResourceAlreadyAssigned"
+        // API Gateway's, for more than this: its kinds read its words too.
+        | "ConflictException" => Class::Taken,
         "LimitExceeded"
         | "LimitExceededException"
         | "ResourceLimitExceededException"
@@ -139,6 +142,9 @@ mod tests {
             ("InvalidLaunchTemplateName.AlreadyExistsException", 400, Class::Taken),
             ("ResourceLimitExceededException", 400, Class::Quota),
             ("InvalidParameterValue", 400, Class::Invalid),
+            ("NotFoundException", 404, Class::Missing),
+            ("ConflictException", 409, Class::Taken),
+            ("TooManyRequestsException", 429, Class::Throttled),
             ("SomethingNew", 500, Class::Unavailable),
             ("SomethingNew", 400, Class::Invalid),
         ];

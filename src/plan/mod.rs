@@ -9,6 +9,7 @@ mod drift;
 mod edges;
 mod observed;
 mod order;
+mod picture;
 mod protect;
 mod scope;
 

@@ -22,6 +22,7 @@ MODULES = (
     "identity",
     "keys",
     "eks",
+    "apis",
 )
 
 
