@@ -69,7 +69,7 @@ pub(super) struct Tagging {
 }
 
 /// A service and the change that its resources share.
-type TagKey = (&'static str, TagChange);
+type TagKey = (kinds::Tagging, TagChange);
 
 impl Run<'_> {
     /// Does the first part of several steps that are one call, or of one.

@@ -109,6 +109,7 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "AccessDeniedException"
         | "AuthFailure"
         | "UnrecognizedClientException"
+        | "UnauthorizedException"
         | "InvalidClientTokenId"
         | "ExpiredToken"
         | "ExpiredTokenException"
@@ -126,7 +127,9 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "DuplicateLoadBalancerName"
         | "DuplicateTargetGroupName"
         | "DuplicateListener"
-        | "PriorityInUse" => Class::Taken,
+        | "PriorityInUse"
+        // API Gateway's, for more than this: its kinds read its words too.
+        | "ConflictException" => Class::Taken,
         "TooManyHostedZones"
         | "LimitExceeded"
         | "LimitExceededException"
@@ -182,6 +185,8 @@ mod tests {
             ("TooManyUniqueTargetGroupsPerLoadBalancer", 400, Class::Quota),
             ("TooManyRequestsException", 429, Class::Throttled),
             ("OperationNotPermitted", 400, Class::Invalid),
+            ("NotFoundException", 404, Class::Missing),
+            ("ConflictException", 409, Class::Taken),
             ("SomethingNew", 500, Class::Unavailable),
             ("SomethingNew", 400, Class::Invalid),
         ];

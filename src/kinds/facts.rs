@@ -97,7 +97,7 @@ pub struct Drain {
 }
 
 /// Whether and through which API a kind is tagged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tagging {
     /// It takes no tags; it is found through its natural key or its parent.
     None,
@@ -126,7 +126,7 @@ pub enum Tagging {
 }
 
 /// What EKS tags. Each has its ARN from another call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "their names say it")]
 pub enum EksResource {
     AccessEntry,
@@ -143,29 +143,10 @@ impl Tagging {
         !matches!(self, Self::None | Self::HostedZone)
     }
 
-    /// The service whose API tags it: resources of one service can share a call. Where ids say nothing of their kind,
-    /// each kind stands for a service of its own.
-    pub const fn service(&self) -> &'static str {
-        match self {
-            Self::None => "",
-            Self::Ec2(_) => "ec2",
-            Self::Eks(resource) => match resource {
-                EksResource::AccessEntry => "eks access entries",
-                EksResource::Addon => "eks add-ons",
-                EksResource::Cluster => "eks clusters",
-                EksResource::FargateProfile => "eks fargate profiles",
-                EksResource::NodeGroup => "eks node groups",
-                EksResource::PodIdentityAssociation => "eks pod identity associations",
-            },
-            Self::Certificate => "acm",
-            Self::Elb => "elb",
-            Self::HostedZone => "hosted zones",
-            Self::HttpApi(pattern) | Self::RestApi(pattern) => pattern,
-            Self::IamRole => "iam roles",
-            Self::OidcProvider => "iam oidc providers",
-            Self::Kms => "kms",
-            Self::LogGroup => "logs",
-        }
+    /// What stands for all that one call can tag: EC2 tags its resources whatever they are. Elsewhere ids say nothing of
+    /// their kind, and each way of tagging stands for itself.
+    pub fn service(self) -> Self {
+        if matches!(self, Self::Ec2(_)) { Self::Ec2("") } else { self }
     }
 }
 

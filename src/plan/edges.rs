@@ -11,6 +11,7 @@ use crate::{
         Action, Change, Plan, Replacement,
         collide::{collisions, early, exchanges, successions},
         diff::holds,
+        picture::pictured,
     },
     state::State,
 };
@@ -65,6 +66,7 @@ pub fn steps(plan: &Plan, state: &State) -> Vec<Step> {
     }
     list.vanish(plan, state);
     let collisions = collisions(&plan.changes);
+    list.pictures = pictured(plan, state);
     list.upwards(plan);
     list.downwards(plan, state, &early(&plan.changes, state, &collisions));
     for (coming, going) in &collisions {
@@ -87,6 +89,8 @@ struct List<'a> {
     by_address: BTreeMap<&'a Address, Steps>,
     /// Resources that go with another, and which one.
     vanishing: BTreeMap<&'a Address, &'a Address>,
+    /// Pictures about to be made, and what each has to show.
+    pictures: BTreeMap<&'a Address, BTreeSet<&'a Address>>,
 }
 
 impl<'a> List<'a> {
@@ -213,12 +217,19 @@ impl<'a> List<'a> {
         }
     }
 
-    /// Making or changing something waits for what it needs.
+    /// Making or changing something waits for what it needs, and a picture for all that it shows.
     fn upwards(&mut self, plan: &Plan) {
         for (address, change) in &plan.changes {
             let up = self.of(address).up;
             for (needed, edge) in &change.needs {
                 self.wait(up, self.of(needed).up, edge.until);
+            }
+        }
+        for (picture, shown) in self.pictures.clone() {
+            for shown in shown {
+                let Steps { up, down } = self.of(shown);
+                self.wait(self.of(picture).up, up, Until::Ready);
+                self.wait(self.of(picture).up, down, Until::Ready);
             }
         }
     }
@@ -243,6 +254,9 @@ impl<'a> List<'a> {
             let mut used = false;
             for (dependent, field) in dependents.get(address).unwrap_or(&none) {
                 let Steps { up, down } = self.of(dependent);
+                if self.pictures.get(dependent).is_some_and(|shown| shown.contains(address)) {
+                    continue;
+                }
                 if self.vanishing.contains_key(dependent) && !holds(dependent, field) {
                     // It does not keep `address` from going, but whoever needs it needs them both.
                     for (further, _) in dependents.get(dependent).unwrap_or(&none) {

@@ -10,6 +10,7 @@ mod edges;
 mod observed;
 mod order;
 mod others;
+mod picture;
 mod protect;
 mod scope;
 

@@ -7,6 +7,7 @@ EKS puts into the VPC of a cluster and who EKS lets in) is left out.
 
 from collections import defaultdict
 
+from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 from moto.eks.models import eks_backends
@@ -15,6 +16,8 @@ from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
 
+from apis import service as apis
+from apis import tags as api_tags
 from eks.tags import KINDS, things
 
 REGION = "ap-southeast-1"
@@ -39,6 +42,10 @@ def everything():
         for kind, thing in things(backend.clusters):
             if not thing.by_aws:
                 found[kind].append({"id": _eks_id(thing), "tags": dict(thing.described["tags"])})
+    found.update({kind: [] for kind in api_tags.KINDS})
+    for backend in apigatewayv2_backends[DEFAULT_ACCOUNT_ID].values():
+        for kind, name, tags in api_tags.things(apis.store(backend)):
+            found[kind].append({"id": name, "tags": dict(tags)})
     for backend in kms_backends[DEFAULT_ACCOUNT_ID].values():
         found["kms_key"] += [
             {"id": key.id, "tags": backend.tagger.get_tag_dict_for_resource(key.id)}
@@ -68,7 +75,7 @@ def _ec2(backend):
         "network_acl": [acl for acl in backend.network_acls.values() if not acl.default],
         "vpc_endpoint": backend.vpc_end_points.values(),
         "flow_log": backend.flow_logs.values(),
-        "network_interface": [eni for eni in backend.enis.values() if not _by_aws(eni)],
+        "network_interface": [eni for eni in backend.enis.values() if not _of_aws(eni)],
         "launch_template": backend.launch_templates.values(),
         "dhcp_options": backend.dhcp_options_sets.values(),
         "prefix_list": [pl for pl in backend.managed_prefix_lists.values() if pl.owner_id != "AWS"],
@@ -86,8 +93,9 @@ def _elb(backend):
     }
 
 
-def _by_aws(eni):
-    return hasattr(eni, "eks_cluster") or hasattr(eni, "load_balancer")
+def _of_aws(eni):
+    """Interfaces that come and go with a cluster, a load balancer or a VPC link."""
+    return any(hasattr(eni, owner) for owner in ("eks_cluster", "load_balancer", "vpc_link"))
 
 
 def _of_eks(backend, group):

@@ -1,5 +1,6 @@
 //! Everything about time, failure, consistency and dependency, against the sandbox.
 
+mod apis;
 mod balancing;
 mod crash;
 mod drift;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use eksnet::{
-    kinds::{self, Facts},
+    kinds::{self, Facts, Tagging},
     model::value,
 };
 use serde_json::{Map, Value};
@@ -72,6 +72,7 @@ fn facts_name_fields_that_exist() {
             facts.vanishes_with,
             facts.loose,
             facts.awaits,
+            facts.pictures,
             facts.batch,
             facts.chosen,
             facts.sets,
@@ -98,7 +99,7 @@ fn facts_name_fields_that_exist() {
         for field in facts.sets {
             assert!(fields[*field].is_array(), "{}: {field} is no list", facts.name);
         }
-        for field in facts.vanishes_with.iter().chain(facts.awaits) {
+        for field in facts.vanishes_with.iter().chain(facts.awaits).chain(facts.pictures) {
             assert!(
                 value::has_reference(&fields[*field]),
                 "{}: {field} refers to nothing",
@@ -151,10 +152,12 @@ fn facts_are_complete() {
             fields[facts.name].keys().any(|field| !facts.replaces.contains(&field.as_str()));
         assert!(!changes || !calls.update.is_empty(), "{} cannot be changed", facts.name);
         assert!(!facts.id.is_empty(), "{}", facts.name);
-        // One that takes no tags is found by its key, and one that takes tags has a service to take them.
-        let tagged = !facts.tags.service().is_empty();
+        // One that takes no tags is found by its key, as the only one there can be, or by the mark in its description.
+        let tagged = facts.tags != Tagging::None;
         let keyed = !facts.id.contains("{hex");
-        assert!(tagged || keyed, "{} could be lost", facts.name);
+        let single = !facts.unique.is_empty();
+        assert!(tagged || keyed || single || facts.marked, "{} could be lost", facts.name);
+        assert!(!(tagged && facts.marked), "{} says twice whose it is", facts.name);
         if let Some(quota) = facts.quota {
             assert!(quota.default > 0 && !quota.name.is_empty(), "{}", facts.name);
         }

@@ -9,7 +9,12 @@ use crate::{
 
 pub(super) fn draw(draft: &mut Draft<'_>, plot: &Plot<'_>, live: &Live) {
     let Some(wanted) = &plot.api.domain else { return };
-    let domain = address::<ApiDomainName>(&wanted.name);
+    // A `*` cannot stand in a tag, and the address is one.
+    let label = match wanted.name.strip_prefix("*.") {
+        Some(domain) => format!("{domain}/wildcard"),
+        None => wanted.name.clone(),
+    };
+    let domain = address::<ApiDomainName>(&label);
     // APIs at paths of one name share it.
     if !draft.desired.contains_key(&domain) {
         let fields = ApiDomainName {
@@ -17,7 +22,7 @@ pub(super) fn draw(draft: &mut Draft<'_>, plot: &Plot<'_>, live: &Live) {
             certificate: names::certificate(draft, &wanted.name),
             security_policy: "TLS_1_2".to_owned(),
         };
-        draft.add(&plot.section, &wanted.name, fields);
+        draft.add(&plot.section, &label, fields);
         names::alias(draft, &plot.section, &wanted.name, &domain);
     }
     let mapping = ApiMapping {

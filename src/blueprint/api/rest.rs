@@ -1,13 +1,16 @@
 //! REST APIs: a tree of paths, the methods at them, and pictures of both that a stage shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::{Draft, Live, Plot, digest, doors::Door, link, throttle};
 use crate::{
-    kinds::{self, RestApi, RestDeployment, RestIntegration, RestMethod, RestResource, RestStage},
-    model::{Address, Ref, Until},
+    kinds::{
+        Kind, RestApi, RestDeployment, RestIntegration, RestMethod, RestResource, RestStage,
+        RestVpcLink,
+    },
+    model::{Address, Ref, Resource},
     stack::{ApiRoute, RouteKey},
 };
 
@@ -102,39 +105,21 @@ fn integration(
 
 /// A picture of the API's `parts`: whatever changes of them makes another, to which the stage turns.
 fn deployment(draft: &mut Draft<'_>, plot: &Plot<'_>, api: &Address, parts: &[Address]) -> Address {
-    let mut content: BTreeMap<Address, Value> = BTreeMap::new();
-    for resource in parts.iter().filter_map(|part| Some((part, draft.desired.get(part)?))) {
-        let (part, resource) = resource;
-        content.insert(part.clone(), resource.fields.clone());
-        // A picture keeps the ids of links and names of load balancers that it was made with.
-        for (behind, _) in resource.references() {
-            origins(draft, &behind, &mut content);
-        }
-    }
-    let content: Vec<_> =
-        content.iter().map(|(address, fields)| json!([address, fields])).collect();
-    let revision = digest(&Value::from(content).to_string());
-    let deployment =
-        draft.add(&plot.section, plot.name, RestDeployment { api: Ref::id(api), revision });
-    for part in parts {
-        draft.needs(&deployment, part.clone(), Until::Ready);
-    }
-    deployment
-}
-
-/// What would make `address` another resource if it changed, and all that it comes from.
-fn origins(draft: &Draft<'_>, address: &Address, found: &mut BTreeMap<Address, Value>) {
-    let (Some(resource), Ok(facts)) = (draft.desired.get(address), kinds::facts_at(address)) else {
-        return;
+    let desired = &draft.desired;
+    let content: BTreeMap<&Address, &Value> =
+        parts.iter().filter_map(|part| Some((part, &desired.get(part)?.fields))).collect();
+    let revision = digest(&json!(content).to_string());
+    let links = parts.iter().filter_map(|part| desired.get(part)).flat_map(Resource::references);
+    let links: BTreeSet<Address> = links
+        .map(|(behind, _)| behind)
+        .filter(|behind| behind.kind() == RestVpcLink::FACTS.name)
+        .collect();
+    let fields = RestDeployment {
+        api: Ref::id(api),
+        revision,
+        links: links.iter().map(Ref::id).collect(),
+        // The links know them.
+        targets: Vec::new(),
     };
-    if found.contains_key(address) {
-        return;
-    }
-    let fixed = facts.replaces.iter().map(|&field| json!([field, resource.fields.get(field)]));
-    found.insert(address.clone(), fixed.collect());
-    for (behind, field) in resource.references() {
-        if facts.replaces.contains(&field.as_str()) {
-            origins(draft, &behind, found);
-        }
-    }
+    draft.add(&plot.section, plot.name, fields)
 }

@@ -95,12 +95,13 @@ where
 /// The problem of a create or an update. One code stands for what is there already and for what others change at this
 /// moment; its words tell them apart.
 fn refused(problem: Problem) -> Problem {
-    match problem.class {
-        Class::Taken if problem.message.contains("oncurrent") => {
-            Problem { class: Class::Busy, ..problem }
-        }
-        _ => problem,
-    }
+    let says = |words: &str| problem.message.contains(words);
+    let class = match problem.class {
+        Class::Taken if says("oncurrent") => Class::Busy,
+        Class::Invalid if says("already exists") => Class::Taken,
+        class => class,
+    };
+    Problem { class, ..problem }
 }
 
 /// The problem of a delete: it has no code of its own for what is in use.
@@ -110,11 +111,12 @@ fn refused(problem: Problem) -> Problem {
 fn held(problem: Problem) -> Problem {
     let words = ["is referenced", "Active stages", "base path mappings", "API mappings"];
     let says = words.iter().any(|words| problem.message.contains(words));
-    match problem.class {
-        Class::Taken => Problem { class: Class::InUse, ..problem },
-        Class::Invalid if says => Problem { class: Class::InUse, ..problem },
-        _ => problem,
-    }
+    let class = match problem.class {
+        Class::Taken => Class::InUse,
+        Class::Invalid if says => Class::InUse,
+        class => class,
+    };
+    Problem { class, ..problem }
 }
 
 /// The owner's tags, to be set by the create call itself.
@@ -162,7 +164,9 @@ mod tests {
         }
         let busy = "Unable to complete operation due to concurrent modification.";
         assert_eq!(refused(Problem::new(Class::Taken, "X", busy)).class, Class::Busy);
-        let taken = "A sibling resource already has path part order";
+        let domain = "The domain name you provided already exists.";
+        assert_eq!(refused(Problem::new(Class::Invalid, "X", domain)).class, Class::Taken);
+        let taken = "Another resource with the same parent already has this name: order";
         assert_eq!(refused(Problem::new(Class::Taken, "X", taken)).class, Class::Taken);
     }
 

@@ -21,16 +21,23 @@ pub struct RestDeployment {
     pub api: Ref,
     /// A name for what the API is made of: another content has another name.
     pub revision: String,
+    /// The VPC links that its requests go through: another one needs another picture, and none can go while a picture
+    /// shows it.
+    pub links: Vec<Ref>,
+    /// ARNs of the load balancers that they end at, where a link does not tell.
+    pub targets: Vec<Ref>,
 }
 
 impl Kind for RestDeployment {
     const FACTS: Facts = Facts {
         name: "rest_deployment",
         id: "{api}|{hex6}",
-        replaces: &["api", "revision"],
+        replaces: &["api", "revision", "links", "targets"],
         marked: true,
         pictures: &["api"],
         vanishes_with: &["api"],
+        loose: &["targets"],
+        sets: &["links", "targets"],
         calls: Calls {
             create: "apigateway:CreateDeployment",
             read: &["apigateway:GetDeployments"],
@@ -42,8 +49,8 @@ impl Kind for RestDeployment {
 
     async fn create(&self, aws: &Aws, owner: &Owner) -> Result<Made, Problem> {
         let api = self.api.get();
-        let description = format!("{} {}", owner.mark(), self.revision);
-        let request = aws.rest.create_deployment().rest_api_id(api).description(description);
+        let request = aws.rest.create_deployment().rest_api_id(api);
+        let request = request.description(format!("{} {}", owner.mark(), self.words()));
         let deployment = aws.write(|| request.clone().send()).await.map_err(refused)?;
         Made::id(deployment.id().map(|id| format!("{api}|{id}")).as_deref())
     }
@@ -63,14 +70,30 @@ impl Kind for RestDeployment {
     async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
         let (api, mark) = (self.api.get(), owner.mark());
         let deployments = present(listed(aws, api.to_owned()).await)?.unwrap_or_default();
-        let ours = deployments.iter().filter(|deployment| said(deployment).0 == mark);
+        let ours = deployments.iter().filter(|deployment| said(deployment).next() == Some(&mark));
         Ok(ours.map(|deployment| found(api, deployment).id).collect())
     }
 }
 
-/// Whose a deployment is and of which revision, by its description.
-fn said(deployment: &Deployment) -> (&str, &str) {
-    deployment.description().unwrap_or_default().rsplit_once(' ').unwrap_or_default()
+impl RestDeployment {
+    /// What a description says after whose it is: the revision, and what requests go through.
+    fn words(&self) -> String {
+        let names = self.links.iter().chain(&self.targets).map(Ref::get);
+        std::iter::once(self.revision.as_str()).chain(names).collect::<Vec<_>>().join(" ")
+    }
+
+    fn shown(api: &str, deployment: &Deployment) -> Self {
+        let mut words = said(deployment).skip(1);
+        let revision = words.next().unwrap_or_default().to_owned();
+        let (targets, links) = words.partition::<Vec<_>, _>(|word| word.starts_with("arn:"));
+        let references = |words: Vec<&str>| words.into_iter().map(Ref::from).collect();
+        Self { api: api.into(), revision, links: references(links), targets: references(targets) }
+    }
+}
+
+/// The words of a description; the first one says whose it is.
+fn said(deployment: &Deployment) -> impl Iterator<Item = &str> {
+    deployment.description().unwrap_or_default().split(' ')
 }
 
 async fn listed(aws: &Aws, api: String) -> Result<Vec<Deployment>, Problem> {
@@ -80,6 +103,24 @@ async fn listed(aws: &Aws, api: String) -> Result<Vec<Deployment>, Problem> {
 
 fn found(api: &str, deployment: &Deployment) -> Found<RestDeployment> {
     let id = Identity::of(&[api, deployment.id().unwrap_or_default()]);
-    let revision = said(deployment).1.to_owned();
-    Found::ready(id, RestDeployment { api: api.into(), revision })
+    Found::ready(id, RestDeployment::shown(api, deployment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_says_what_a_deployment_is_of() {
+        let deployment = RestDeployment {
+            api: "a1b2c3".into(),
+            revision: "0f1e2d".to_owned(),
+            links: vec!["abc123".into(), "def456".into()],
+            targets: vec!["arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/x/1".into()],
+        };
+        let text = format!("eksnet:shop/rest_deployment.public#1a {}", deployment.words());
+        let shown = Deployment::builder().description(text).build();
+        assert_eq!(RestDeployment::shown("a1b2c3", &shown), deployment);
+        assert_eq!(said(&shown).next(), Some("eksnet:shop/rest_deployment.public#1a"));
+    }
 }

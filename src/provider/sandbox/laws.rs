@@ -29,6 +29,7 @@ pub(super) fn create(
     }
     let fields = facts.normal(order.fields.clone());
     no_dangling(world, &fields)?;
+    no_orphan(world, facts, &fields)?;
     no_second(world, facts, &fields, None)?;
     no_overlap(world, facts, &fields)?;
     within_quota(world, facts, &fields)?;
@@ -306,9 +307,16 @@ pub(super) fn dangling(world: &World, fields: &Value) -> Vec<(&'static Facts, Id
     dangling
 }
 
-/// Whether `text` fits the pattern by which the sandbox mints ids of a kind.
+/// Whether `text` fits the pattern by which the sandbox mints ids of a kind. Digits alone look like too much else.
 fn looks_like(facts: &Facts, text: &str) -> bool {
-    !facts.id.starts_with('{') && facts.mints(text)
+    (facts.id.contains('|') || !facts.id.starts_with('{')) && facts.mints(text)
+}
+
+/// What lives in something needs that to be there, whatever its ids look like.
+fn no_orphan(world: &World, facts: &Facts, fields: &Value) -> Result<(), Problem> {
+    let homes = facts.vanishes_with.iter().filter_map(|field| fields.get(field)?.as_str());
+    let mut gone = homes.filter(|home| !world.holds(home) && !world.gave_out(home));
+    gone.next().map_or(Ok(()), |home| Err(missing(&home.into())))
 }
 
 /// AWS holds only one of it.

@@ -340,9 +340,10 @@ impl Provider for Sandbox {
                     .collect());
             }
             // What takes no tags is looked for in what it lives in.
-            match facts.tags {
-                Tagging::None => self.call_reads(facts.calls.read).await?,
-                _ => self.call("ec2:DescribeTags").await?,
+            if facts.tags == Tagging::None {
+                self.call_reads(facts.calls.read).await?;
+            } else {
+                self.call("ec2:DescribeTags").await?;
             }
             let time = self.time();
             let world = self.world.borrow();

@@ -151,6 +151,12 @@ impl World {
         self.things.get(kind)?.get(id)
     }
 
+    /// Whether something of any kind is known by `id`.
+    pub(super) fn holds(&self, id: &str) -> bool {
+        let id = Identity::from(id);
+        self.things.values().any(|things| things.contains_key(&id))
+    }
+
     /// Adds something, or puts it in the place of its former self: what eksnet does through calls, and what a test does
     /// behind its back.
     pub fn put(&mut self, thing: Thing) {

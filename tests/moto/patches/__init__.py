@@ -26,6 +26,7 @@ MODULES = (
     "targets",
     "listeners",
     "autoscaling",
+    "apis",
 )
 
 
