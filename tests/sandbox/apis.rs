@@ -37,6 +37,7 @@ impl Draft {
             fields: serde_json::to_value(fields).expect("fields serialise"),
             tags: if K::FACTS.tags == Tagging::None { Tags::new() } else { tags.into() },
             needs: Vec::new(),
+            adopt: false,
             section: "api.public".to_owned(),
         };
         self.0.insert(address.clone(), resource);
@@ -61,7 +62,8 @@ impl Draft {
             let tags = [(TAG_STACK, "shop"), (TAG_ADDRESS, address.as_str())];
             let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned()));
             let section = "vpc.subnets".to_owned();
-            let resource = Resource { fields, tags: tags.into(), needs: Vec::new(), section };
+            let resource =
+                Resource { fields, tags: tags.into(), needs: Vec::new(), adopt: false, section };
             self.0.insert(address.clone(), resource);
             subnets.insert(name, address);
         }
