@@ -22,6 +22,8 @@ MODULES = (
     "identity",
     "keys",
     "eks",
+    "zones",
+    "certificates",
 )
 
 
