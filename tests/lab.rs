@@ -8,7 +8,10 @@ use eksnet::{
     kinds::{self, Tagging},
     model::{Account, Address, Desired, Diagnostic},
     plan::{self, Action, Plan, Replacement, Wish},
-    provider::sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
+    provider::{
+        Provider,
+        sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
+    },
     refresh, stack,
     state::{Entry, Holder, Journal, Record, State},
 };
@@ -49,17 +52,20 @@ impl Lab {
         let (stack, _) = stack::parse("stack.toml", text)
             .unwrap_or_else(|errors| panic!("the stack has mistakes: {errors:#?}"));
         let mut former = self.state().map(|state| state.choices).unwrap_or_default();
-        in_virtual_time(async {
-            let sandbox = Sandbox::new(&stack.region, Rc::clone(&self.world), Faults::default());
-            let existing = blueprint::existing(&stack);
-            existing.iter().for_each(|one| sandbox.grant_existing(one));
-            refresh::look_up(&sandbox, &existing, &mut former).await.expect("what exists");
-        });
+        let existing = blueprint::existing(&stack);
+        if !existing.is_empty() {
+            in_virtual_time(async {
+                let world = Rc::clone(&self.world);
+                let sandbox = Sandbox::new(&stack.region, world, Faults::default());
+                existing.iter().for_each(|one| sandbox.grant_existing(one));
+                refresh::look_up(&sandbox, &existing, &mut former).await.expect("what exists");
+            });
+        }
         let (desired, choices) = blueprint::blueprint(&stack, &former);
         Drawn { name: stack.name, region: stack.region, desired, choices }
     }
 
-    fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
+    pub fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
         let sandbox = Sandbox::new(&drawn.region, Rc::clone(&self.world), faults);
         sandbox.grant(&drawn.desired);
         sandbox
@@ -80,13 +86,21 @@ impl Lab {
     pub fn plan_drawn(&self, drawn: &Drawn, wish: &Wish) -> Plan {
         in_virtual_time(async {
             let provider = self.sandbox(drawn, Faults::default());
-            let journal = self.journal(drawn).expect("the state opens");
-            let state = journal.state();
-            let mut observed = refresh::refresh(&provider, state).await.expect("refresh");
-            let met = refresh::meet(&provider, &drawn.desired, state, &mut observed).await;
-            met.expect("a look at what is there");
-            plan::plan(&drawn.desired, &observed, journal.state(), wish).expect("a plan")
+            self.plan_on(&provider, drawn, wish).await.expect("a plan")
         })
+    }
+
+    /// The plan on any provider.
+    pub async fn plan_on(
+        &self,
+        provider: &dyn Provider,
+        drawn: &Drawn,
+        wish: &Wish,
+    ) -> Result<Plan, Diagnostic> {
+        let journal = self.journal(drawn)?;
+        let mut observed = refresh::refresh(provider, journal.state()).await?;
+        refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
+        plan::plan(&drawn.desired, &observed, journal.state(), wish)
     }
 
     /// Applies `text`; everything has to succeed.
@@ -133,17 +147,25 @@ impl Lab {
 
     /// What `apply` and `destroy` do: settle, refresh, plan, carry out, fold.
     async fn run(&self, drawn: &Drawn, faults: Faults) -> Result<Outcome, Diagnostic> {
-        let provider = self.sandbox(drawn, faults);
+        self.run_on(&self.sandbox(drawn, faults), drawn).await
+    }
+
+    /// The same on any provider.
+    pub async fn run_on(
+        &self,
+        provider: &dyn Provider,
+        drawn: &Drawn,
+    ) -> Result<Outcome, Diagnostic> {
         let mut journal = self.journal(drawn)?;
-        apply::settle(&provider, &mut journal, &|_| {}).await?;
-        let mut observed = refresh::refresh(&provider, journal.state()).await?;
+        apply::settle(provider, &mut journal, &|_| {}).await?;
+        let mut observed = refresh::refresh(provider, journal.state()).await?;
         journal.write(refresh::learned(journal.state(), &observed))?;
-        refresh::meet(&provider, &drawn.desired, journal.state(), &mut observed).await?;
+        refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), &Wish::default())?;
         journal.write([Entry::Chosen { choices: drawn.choices.clone() }])?;
         let steps = plan::steps(&plan, journal.state());
         let outcome =
-            apply::apply(&plan, steps, &provider, &mut journal, &|_| {}, &Stop::default()).await?;
+            apply::apply(&plan, steps, provider, &mut journal, &|_| {}, &Stop::default()).await?;
         journal.fold()?;
         Ok(outcome)
     }

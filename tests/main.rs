@@ -1,6 +1,7 @@
 //! The one integration binary.
 
 mod aws;
+mod balancing;
 mod cli;
 mod house;
 mod lab;

@@ -101,6 +101,8 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "ConcurrentModification"
         | "ConcurrentModificationException"
         | "RequestInProgressException"
+        | "ResourceContention"
+        | "ScalingActivityInProgress"
         | "InvalidState" => Class::Busy,
         "UnauthorizedOperation"
         | "AccessDenied"
@@ -118,14 +120,19 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "Gateway.NotAttached"
         | "InvalidAllocationID.NotFound"
         | "InvalidAssociationID.NotFound" => Class::Missing,
-        "Resource.AlreadyAssociated" | "InvalidSubnet.Conflict" | "ResourceAlreadyAssigned" => {
-            Class::Taken
-        }
+        "Resource.AlreadyAssociated"
+        | "InvalidSubnet.Conflict"
+        | "ResourceAlreadyAssigned"
+        | "DuplicateLoadBalancerName"
+        | "DuplicateTargetGroupName"
+        | "DuplicateListener"
+        | "PriorityInUse" => Class::Taken,
         "TooManyHostedZones"
         | "LimitExceeded"
         | "LimitExceededException"
         | "ResourceLimitExceededException"
-        | "ServiceQuotaExceededException" => Class::Quota,
+        | "ServiceQuotaExceededException"
+        | "TargetGroupAssociationLimit" => Class::Quota,
         "InternalError"
         | "InternalFailure"
         | "InternalServerError"
@@ -137,6 +144,7 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         _ if ends_with(&["NotFound", "NotFoundException"]) => Class::Missing,
         _ if ends_with(&[".Duplicate", "AlreadyExists", "AlreadyExistsException"]) => Class::Taken,
         _ if ends_with(&["LimitExceeded", "QuotaExceeded"]) => Class::Quota,
+        _ if code.starts_with("TooMany") => Class::Quota,
         _ if status >= 500 => Class::Unavailable,
         _ => Class::Invalid,
     }
@@ -168,6 +176,12 @@ mod tests {
             ("InvalidLaunchTemplateName.AlreadyExistsException", 400, Class::Taken),
             ("ResourceLimitExceededException", 400, Class::Quota),
             ("InvalidParameterValue", 400, Class::Invalid),
+            ("TargetGroupNotFound", 400, Class::Missing),
+            ("DuplicateListener", 400, Class::Taken),
+            ("ResourceInUse", 400, Class::InUse),
+            ("TooManyUniqueTargetGroupsPerLoadBalancer", 400, Class::Quota),
+            ("TooManyRequestsException", 429, Class::Throttled),
+            ("OperationNotPermitted", 400, Class::Invalid),
             ("SomethingNew", 500, Class::Unavailable),
             ("SomethingNew", 400, Class::Invalid),
         ];

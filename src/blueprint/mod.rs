@@ -2,15 +2,22 @@
 //! on there are only resources, references and kinds.
 
 mod addons;
+mod alb;
+mod balancer;
 mod cluster;
+mod digest;
 mod doors;
 mod egress;
 mod endpoints;
 mod flow_logs;
 mod names;
 mod nat;
+mod nlb;
 mod nodes;
+mod priorities;
+mod services;
 mod subnets;
+mod targets;
 mod vpc;
 
 use std::collections::BTreeMap;
@@ -42,6 +49,9 @@ pub fn blueprint(stack: &Stack, former: &Choices) -> (Desired, Choices) {
     addons::draw_before_nodes(&mut draft);
     let nodes = nodes::draw(&mut draft);
     addons::draw_after_nodes(&mut draft, &nodes);
+    services::draw(&mut draft);
+    alb::draw(&mut draft);
+    nlb::draw(&mut draft);
     // Last: what others lead names to may be there already, and is taken over where the stack file says so.
     names::draw(&mut draft);
     (draft.desired, draft.choices)

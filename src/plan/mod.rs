@@ -135,5 +135,6 @@ pub fn plan(
     protect::pass(&plan, &wish.protect)?;
     others::not_overwritten(&plan, desired)?;
     others::not_homeless(&plan, observed)?;
+    protect::unguarded(&plan)?;
     Ok(plan)
 }

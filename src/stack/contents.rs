@@ -7,7 +7,7 @@ use super::{
     fargate, nlb, nodes,
     placement::{self, Place},
     reader::{Source, Table, nearest},
-    services,
+    services::{self, Home},
     vpc::Network,
 };
 use crate::data::regions::Region;
@@ -18,7 +18,7 @@ pub(super) struct Draft {
     cluster: Option<Option<cluster::Draft>>,
     nodes: Option<Vec<nodes::Draft>>,
     fargate: Option<Vec<fargate::Draft>>,
-    services: Vec<services::Draft>,
+    services: services::Drafts,
     albs: Vec<alb::Draft>,
     nlbs: Vec<nlb::Draft>,
     apis: Vec<api::Draft>,
@@ -47,10 +47,10 @@ pub(super) fn read(root: &mut Table<'_>, region: Option<&Region>) -> Draft {
         cluster,
         nodes,
         fargate,
-        services: root
-            .optional_section("services")
-            .map(|value| services::read(&value))
-            .unwrap_or_default(),
+        services: root.optional_section("services").map_or_else(
+            || services::Drafts::none(absent(root, "services")),
+            |it| services::read(&it),
+        ),
         albs: root.optional_section("alb").map(|value| alb::read(&value)).unwrap_or_default(),
         nlbs: root.optional_section("nlb").map(|value| nlb::read(&value)).unwrap_or_default(),
         apis: root.optional_section("api").map(|value| api::read(&value)).unwrap_or_default(),
@@ -88,6 +88,7 @@ impl Draft {
         if !slip(root, "dns") {
             self.zones.check_covered(source, &claims);
         }
+        self.check_exposure(root, network);
         let Some(network) = network else { return };
         let places: Vec<Place<'_>> = self
             .groups()
@@ -106,7 +107,29 @@ impl Draft {
         }
     }
 
-    /// Nodes and profiles without a cluster.
+    /// Services and what leads to them.
+    fn check_exposure(&self, root: &Table<'_>, network: Option<&Network>) {
+        let source = root.source();
+        services::check(source, &self.services.all);
+        if self.cluster.is_some() {
+            let home = Home {
+                nodes: match &self.nodes {
+                    None => absent(root, "nodes").then_some(0),
+                    Some(groups) => Some(groups.len()).filter(|groups| *groups > 0),
+                },
+                fargate: self.profiles().len(),
+            };
+            services::check_home(source, &self.services.all, &home);
+        }
+        for alb in &self.albs {
+            alb.check(source, &self.services, network);
+        }
+        for nlb in &self.nlbs {
+            nlb.check(source, &self.services, network);
+        }
+    }
+
+    /// Nodes, profiles and services without a cluster.
     fn check_homeless(&self, root: &Table<'_>) {
         let source = root.source();
         let first = self
@@ -114,6 +137,7 @@ impl Draft {
             .iter()
             .map(|group| (group.name(), "nodes"))
             .chain(self.profiles().iter().map(|profile| (profile.name(), "fargate")))
+            .chain(self.services.all.iter().map(|service| (service.name(), "services")))
             .min_by_key(|(name, _)| name.span.start);
         if let Some((name, section)) = first
             && source.intact()
@@ -159,21 +183,25 @@ impl Draft {
         };
         let nodes = self.nodes.into_iter().flatten().map(|group| group.settle(network));
         let fargate = self.fargate.into_iter().flatten().map(|profile| profile.settle(network));
+        let services = self.services.all.into_iter().map(|service| service.settle(stack));
+        let albs = self.albs.into_iter().map(|alb| alb.settle(network));
+        let nlbs = self.nlbs.into_iter().map(|nlb| nlb.settle(network));
         Some(Contents {
             cluster,
             nodes: nodes.collect::<Option<_>>()?,
             fargate: fargate.collect::<Option<_>>()?,
-            services: self
-                .services
-                .into_iter()
-                .map(services::Draft::settle)
-                .collect::<Option<_>>()?,
-            albs: self.albs.into_iter().map(alb::Draft::settle).collect::<Option<_>>()?,
-            nlbs: self.nlbs.into_iter().map(nlb::Draft::settle).collect::<Option<_>>()?,
+            services: services.collect::<Option<_>>()?,
+            albs: albs.collect::<Option<_>>()?,
+            nlbs: nlbs.collect::<Option<_>>()?,
             apis: self.apis.into_iter().map(api::Draft::settle).collect::<Option<_>>()?,
             zones: self.zones.settle()?,
         })
     }
+}
+
+/// Whether the file certainly has no section `name`.
+fn absent(root: &Table<'_>, name: &str) -> bool {
+    root.source().intact() && !slip(root, name)
 }
 
 /// Whether an unknown section is nearly called `name`: that was said already.

@@ -16,6 +16,7 @@ mod endpoints;
 mod exposure;
 mod fargate;
 mod flow_logs;
+mod frontend;
 mod head;
 mod ipv6;
 mod kubernetes;
@@ -43,7 +44,10 @@ use reader::{Source, Table, listed, nearest};
 
 pub use cluster::support_warnings;
 pub use edge::Api;
-pub use exposure::{Alb, Nlb, Service};
+pub use exposure::{
+    AccessLogs, Alb, Answer, Eips, Frontend, Health, HealthProtocol, Nlb, PathMatch, Protocol,
+    Redirect, Requests, Route, Scheme, Service, Target, Tls, UrlScheme,
+};
 pub use kubernetes::{
     Accelerator, ApiAccess, Arch, Cluster, Cni, Fargate, Nodes, Origin, Os, Secrets, Selector,
     Taint, TaintEffect, UpgradePolicy,

@@ -1,5 +1,6 @@
 //! The real binary and the real SDK over AWS's own protocols, against moto.
 
+mod balancing;
 mod calls;
 mod crash;
 mod drift;

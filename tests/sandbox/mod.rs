@@ -1,5 +1,6 @@
 //! Everything about time, failure, consistency and dependency, against the sandbox.
 
+mod balancing;
 mod crash;
 mod drift;
 pub mod edits;

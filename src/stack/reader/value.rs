@@ -158,9 +158,9 @@ impl<'a> Value<'a> {
         Some(self.list()?.iter().filter_map(Self::string).collect())
     }
 
-    /// Whether it is a list, for keys that take one thing or several.
+    /// Whether it is a list, for keys that take one or several.
     pub fn is_list(&self) -> bool {
-        self.value.get_ref().is_array()
+        matches!(self.value.get_ref(), DeValue::Array(_))
     }
 
     /// Whether it is a list of so many items, so that none was left out when it was read.
