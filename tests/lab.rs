@@ -52,12 +52,15 @@ impl Lab {
         let (stack, _) = stack::parse("stack.toml", text)
             .unwrap_or_else(|errors| panic!("the stack has mistakes: {errors:#?}"));
         let mut former = self.state().map(|state| state.choices).unwrap_or_default();
-        in_virtual_time(async {
-            let sandbox = Sandbox::new(&stack.region, Rc::clone(&self.world), Faults::default());
-            let existing = blueprint::existing(&stack);
-            existing.iter().for_each(|one| sandbox.grant_existing(one));
-            refresh::look_up(&sandbox, &existing, &mut former).await.expect("what exists");
-        });
+        let existing = blueprint::existing(&stack);
+        if !existing.is_empty() {
+            in_virtual_time(async {
+                let world = Rc::clone(&self.world);
+                let sandbox = Sandbox::new(&stack.region, world, Faults::default());
+                existing.iter().for_each(|one| sandbox.grant_existing(one));
+                refresh::look_up(&sandbox, &existing, &mut former).await.expect("what exists");
+            });
+        }
         let (desired, choices) = blueprint::blueprint(&stack, &former);
         Drawn { name: stack.name, region: stack.region, desired, choices }
     }

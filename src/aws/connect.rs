@@ -56,8 +56,8 @@ pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
         rates: RefCell::new(Rates::default()),
         shared: Shared::new(),
         tree: Tree::new(),
-        shared_elb: elb::Shared::default(),
         zones: route53::Shared::default(),
+        shared_elb: elb::Shared::default(),
         counts: RefCell::default(),
     };
     let identity = aws.write(|| sts.get_caller_identity().send()).await.map_err(|problem| {

@@ -60,8 +60,8 @@ pub struct Aws {
     rates: RefCell<rates::Rates>,
     shared: ec2::Shared,
     tree: apigateway::Tree,
-    shared_elb: elb::Shared,
     zones: route53::Shared,
+    shared_elb: elb::Shared,
     counts: RefCell<BTreeMap<String, u32>>,
 }
 

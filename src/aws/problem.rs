@@ -100,9 +100,9 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "OperationAbortedException"
         | "ConcurrentModification"
         | "ConcurrentModificationException"
+        | "RequestInProgressException"
         | "ResourceContention"
         | "ScalingActivityInProgress"
-        | "RequestInProgressException"
         | "InvalidState" => Class::Busy,
         "UnauthorizedOperation"
         | "AccessDenied"

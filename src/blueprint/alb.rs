@@ -101,8 +101,19 @@ fn rules(
             conditions: conditions(&route.requests),
             action: action(&route.answer, groups),
         };
-        draft.add(&balancer.section, &format!("{}/{key}", balancer.section), fields);
+        draft.add(&balancer.section, &format!("{}/{}", balancer.section, tagged(key)), fields);
     }
+}
+
+/// A route's key as its address has it: what tags do not take, which hold addresses, is written otherwise, `*` as `+` and
+/// the rest as `=` and its number. No two keys become the same.
+fn tagged(key: &str) -> String {
+    let letter = |c: char| match c {
+        '*' => "+".to_owned(),
+        c if c.is_alphanumeric() || " _.:/-@".contains(c) => c.to_string(),
+        c => format!("={:X}", u32::from(c)),
+    };
+    key.chars().map(letter).collect()
 }
 
 fn conditions(requests: &Requests) -> Vec<Condition> {

@@ -263,6 +263,11 @@ impl Facts {
             .collect()
     }
 
+    /// The fields whose referents hold it: those it vanishes with, and those it only lives in.
+    pub fn homes(&self) -> impl Iterator<Item = &'static str> {
+        self.vanishes_with.iter().chain(self.within).copied()
+    }
+
     /// Leaves in `seen` only those entries of maps that are partly ours that `ours` has too.
     pub fn narrow(&self, seen: &mut Value, ours: &Value) {
         for field in self.partial {
@@ -291,11 +296,6 @@ impl Facts {
             Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => None,
         };
         said.unwrap_or(drain.usual)
-    }
-
-    /// The fields whose referents hold it: those it vanishes with, and those it only lives in.
-    pub fn homes(&self) -> impl Iterator<Item = &'static str> {
-        self.vanishes_with.iter().chain(self.within).copied()
     }
 
     /// `fields` in their normal form: lists whose order means nothing are sorted. Two resources are equal if their

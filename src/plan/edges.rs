@@ -150,19 +150,28 @@ impl<'a> List<'a> {
     /// Finds out what needs no delete call because AWS takes it along with something else that is deleted.
     ///
     /// A resource that also names another of the same kind as the one it would go with (a rule from one group to
-    /// another) is deleted by itself: two groups could wait for each other otherwise.
+    /// another), or another that its like go with (a rule from a group to a cluster), is deleted by itself: the two could
+    /// wait for each other otherwise.
     fn vanish(&mut self, plan: &'a Plan, state: &'a State) {
         let deleted = |address: &Address| {
             plan.changes.get(address).is_some_and(|change| change.action == Action::Delete)
         };
+        let mut going = Vec::new();
+        let mut parents: BTreeMap<&str, BTreeSet<&Address>> = BTreeMap::new();
         for (address, record) in state.resources.iter().filter(|(address, _)| deleted(address)) {
             let Some(facts) = kinds::get(address.kind()).map(|kind| kind.facts()) else { continue };
             let takes_along = |field: &String| facts.vanishes_with.contains(&field.as_str());
             let parent =
                 record.needs.iter().find(|(_, field)| takes_along(field)).map(|(parent, _)| parent);
-            if let Some(parent) = parent.filter(|parent| deleted(parent))
-                && record.needs.keys().filter(|needed| needed.kind() == parent.kind()).count() == 1
-            {
+            if let Some(parent) = parent.filter(|parent| deleted(parent)) {
+                going.push((address, record, parent));
+                parents.entry(address.kind()).or_default().insert(parent);
+            }
+        }
+        for (address, record, parent) in going {
+            let alike = &parents[address.kind()];
+            let like = |needed: &&Address| needed.kind() == parent.kind() || alike.contains(needed);
+            if record.needs.keys().filter(like).count() == 1 {
                 self.vanishing.insert(address, parent);
             }
         }

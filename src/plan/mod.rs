@@ -134,8 +134,8 @@ pub fn plan(
     protect::exist(&plan, &wish.protect)?;
     let plan = scope::narrow(plan, desired, state, wish)?;
     protect::pass(&plan, &wish.protect)?;
-    protect::unguarded(&plan)?;
     others::not_overwritten(&plan, desired)?;
     others::not_homeless(&plan, observed)?;
+    protect::unguarded(&plan)?;
     Ok(plan)
 }
