@@ -255,7 +255,11 @@ impl<'a> Value<'a> {
 
     /// What someone could write.
     pub fn advice(&self) -> String {
-        let key = self.name.rsplit('.').next().unwrap_or(&self.name);
+        // A key with a dot in it stands in quotes.
+        let key = match self.name.strip_suffix('"').and_then(|rest| rest.rfind('"')) {
+            Some(quote) => &self.name[quote..],
+            None => self.name.rsplit('.').next().unwrap_or(&self.name),
+        };
         match self.role {
             Role::Section => {
                 format!("write `[{}]` on a line of its own, and its keys below", self.name)
