@@ -139,7 +139,7 @@ impl Road {
             tags.insert(TAG_ADDRESS.to_owned(), own.to_string());
         }
         let section = "road".to_owned();
-        self.0.insert(own, Resource { fields, tags, needs: Vec::new(), section });
+        self.0.insert(own, Resource { fields, tags, needs: Vec::new(), adopt: false, section });
     }
 
     /// Gives one field of a resource another value; `field` may be a path with dots.

@@ -28,6 +28,13 @@ pub struct Facts {
     /// Values beside the id, with their pattern: `("arn", "arn:{partition}:ec2:{region}:{account}:vpc/{id}")`. Those
     /// whose pattern mints (`{hex8}`, `{ipv4}`) are AWS's invention and read from it.
     pub outputs: &'static [(&'static str, &'static str)],
+    /// Outputs that AWS shows while it is not ready yet, some seconds after the create. What it takes to become ready
+    /// may be made of them, so it counts as created only when they are known.
+    pub early: &'static [&'static str],
+    /// Outputs that somebody has to act upon outside of AWS while the run goes on, each with what is to be done.
+    pub asks: &'static [(&'static str, &'static str)],
+    /// What usually keeps one from becoming ready that takes much longer than it should; empty where nothing is known.
+    pub stuck: &'static str,
     /// How long it usually takes.
     pub timing: Timing,
     /// Whether and through which API it is tagged.
@@ -36,6 +43,11 @@ pub struct Facts {
     pub token: bool,
     /// Fields whose referent takes this resource along when it is deleted: no delete call is needed then.
     pub vanishes_with: &'static [&'static str],
+    /// Fields whose referent it lives in and does not go with: a read shows everything in there, whoever made it, and
+    /// the referent cannot go while it holds any. What is there already at a natural key can be taken over.
+    pub within: &'static [&'static str],
+    /// Fields by which one that exists already is found, for kinds that a stack can use without owning them.
+    pub found_by: &'static [&'static str],
     /// Fields that do not hold their referent: AWS lets it go while this still names it.
     pub loose: &'static [&'static str],
     /// Fields whose referent must be ready, not only created.
@@ -120,6 +132,11 @@ pub enum EksResource {
 }
 
 impl Tagging {
+    /// Whether the call that creates also tags. Where it cannot, tags follow by a call of their own.
+    pub const fn with_create(&self) -> bool {
+        !matches!(self, Self::None | Self::HostedZone)
+    }
+
     /// The service whose API tags it: resources of one service can share a call. Where ids say nothing of their kind,
     /// each kind stands for a service of its own.
     pub const fn service(&self) -> &'static str {
@@ -182,10 +199,15 @@ impl Facts {
         swaps: &[],
         disjoint: &[],
         outputs: &[],
+        early: &[],
+        asks: &[],
+        stuck: "",
         timing: Timing { create: 0, delete: 0 },
         tags: Tagging::None,
         token: false,
         vanishes_with: &[],
+        within: &[],
+        found_by: &[],
         loose: &[],
         awaits: &[],
         batch: &[],
@@ -233,6 +255,11 @@ impl Facts {
                 ((*name).to_owned(), value)
             })
             .collect()
+    }
+
+    /// The fields whose referents hold it: those it vanishes with, and those it only lives in.
+    pub fn homes(&self) -> impl Iterator<Item = &'static str> {
+        self.vanishes_with.iter().chain(self.within).copied()
     }
 
     /// Leaves in `seen` only those entries of maps that are partly ours that `ours` has too.

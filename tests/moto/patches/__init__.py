@@ -26,6 +26,8 @@ MODULES = (
     "targets",
     "listeners",
     "autoscaling",
+    "zones",
+    "certificates",
 )
 
 
