@@ -77,7 +77,7 @@ impl Road {
         self.put("target_group_attachment.nodes", fields);
     }
 
-    fn balancer(&mut self, name: &str, family: &str, zones: Vec<(&str, Option<&str>)>) {
+    pub fn balancer(&mut self, name: &str, family: &str, zones: Vec<(&str, Option<&str>)>) {
         let subnets = zones.into_iter().map(
             |(zone, eip)| json!({ "subnet": id(&format!("subnet.{zone}")), "eip": eip.map(id) }),
         );

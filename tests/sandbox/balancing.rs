@@ -190,3 +190,16 @@ fn the_order_of_values_is_no_difference() {
     });
     assert_eq!(planned(&lab, &road), [""; 0]);
 }
+
+#[test]
+fn load_balancers_of_each_family_are_counted_apart() {
+    let mut road = Road::new();
+    // With the one that there is already, one more than an account has.
+    for n in 1..=50 {
+        road.balancer(&format!("more-{n}"), "network", vec![("a", None)]);
+    }
+    let (outcome, _) = Lab::new().try_out(&road.drawn(), Faults::default());
+    let failures = outcome.expect("nobody died").failures;
+    let classes: Vec<Class> = failures.iter().map(|failure| failure.problem.class).collect();
+    assert_eq!(classes, [Class::Quota], "{failures:#?}");
+}
