@@ -68,8 +68,8 @@ impl Kind for LoadBalancer {
             // The hosted zone of its name, for alias records; each Region has one for each family.
             ("zone_id", "Z{hex13}"),
         ],
-        // The delete is a matter of its interfaces, which leave its subnets some time after the call.
-        timing: Timing { create: 142, delete: 20 },
+        // The delete is a matter of its interfaces, which leave its subnets some time after the call: seconds to minutes.
+        timing: Timing { create: 142, delete: 30 },
         tags: Tagging::Elb,
         sets: &["subnets", "security_groups"],
         partial: &["attributes"],
