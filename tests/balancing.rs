@@ -75,9 +75,11 @@ impl Road {
         self.listener("net/80", "load_balancer.net", "TCP", &forward("nodes"));
         let fields = json!({ "groups": NODES, "target_group": id("target_group.nodes") });
         self.put("target_group_attachment.nodes", fields);
+        // Nodes come before requests, and go after them.
+        self.need("listener.net/80", "target_group_attachment.nodes");
     }
 
-    fn balancer(&mut self, name: &str, family: &str, zones: Vec<(&str, Option<&str>)>) {
+    pub fn balancer(&mut self, name: &str, family: &str, zones: Vec<(&str, Option<&str>)>) {
         let subnets = zones.into_iter().map(
             |(zone, eip)| json!({ "subnet": id(&format!("subnet.{zone}")), "eip": eip.map(id) }),
         );
@@ -89,9 +91,13 @@ impl Road {
         });
         let own = format!("load_balancer.{name}");
         self.put(&own, fields);
-        let gateway = address("internet_gateway_attachment.shop");
-        let needs = &mut self.0.get_mut(&address(&own)).expect("put above").needs;
-        needs.push(Need { address: gateway, until: Until::Ready });
+        self.need(&own, "internet_gateway_attachment.shop");
+    }
+
+    /// An edge that no field shows.
+    fn need(&mut self, own: &str, needed: &str) {
+        let resource = self.0.get_mut(&address(own)).unwrap_or_else(|| panic!("no {own}"));
+        resource.needs.push(Need { address: address(needed), until: Until::Ready });
     }
 
     /// A target group at `target_group.<name>`, called by its port too, as one that has to be able to change it.

@@ -116,9 +116,11 @@ impl Run<'_> {
         else {
             return Ok(Turn::Done);
         };
-        let fields = self
+        // In the normal form of what is known by now: a list that is sorted by ids differs from one sorted by addresses.
+        let known = self
             .log
             .state(|state| value::resolve(after, &|address, output| state.value(address, output)));
+        let fields = facts.normal(known);
         if *before != fields {
             self.change_fields(facts, address, id, &fields, before).await?;
         }

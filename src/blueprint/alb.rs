@@ -49,7 +49,6 @@ pub(super) fn port(alb: &Alb) -> u16 {
 /// The listener that the routes belong to. With TLS there is another, which leads to it.
 fn listeners(draft: &mut Draft<'_>, balancer: &Balancer<'_>, default: Action) -> Address {
     let add = |draft: &mut Draft<'_>, port: u16, tls: Option<(String, Ref)>, action: Action| {
-        balancer.open(draft, Transport::Tcp, port);
         let protocol = if tls.is_some() { "HTTPS" } else { "HTTP" };
         let (tls_policy, certificate) = tls.unzip();
         let fields = Listener {
@@ -61,7 +60,10 @@ fn listeners(draft: &mut Draft<'_>, balancer: &Balancer<'_>, default: Action) ->
             alpn: None,
             action,
         };
-        draft.add(&balancer.section, &format!("{}/{port}", balancer.section), fields)
+        let title = format!("{}/{port}", balancer.section);
+        let listener = draft.add(&balancer.section, &title, fields);
+        balancer.open(draft, &listener, Transport::Tcp, port);
+        listener
     };
     let Some(tls) = balancer.tls(draft) else { return add(draft, HTTP, None, default) };
     let https = Redirect {

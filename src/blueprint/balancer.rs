@@ -203,27 +203,31 @@ fn port_name(transport: Transport, port: u16) -> String {
 }
 
 impl Balancer<'_> {
-    /// Lets those in who may come, to a listener's port.
-    pub(super) fn open(&self, draft: &mut Draft<'_>, transport: Transport, port: u16) {
+    /// Lets those in who may come, to the port of `listener`. It takes requests only once they may come, and they may
+    /// come as long as it does.
+    pub(super) fn open(
+        &self,
+        draft: &mut Draft<'_>,
+        listener: &Address,
+        transport: Transport,
+        port: u16,
+    ) {
         for (name, peer) in peers(draft, self.frontend) {
-            let rule = SecurityGroupRule {
-                group: Ref::id(&self.group),
-                direction: Direction::Ingress,
-                protocol: transport.word().to_owned(),
-                from: i32::from(port),
-                to: i32::from(port),
-                peer,
-                description: format!("Clients in {name}"),
-            };
-            let port = port_name(transport, port);
-            draft.add(&self.section, &format!("{}/{port}-from-{name}", self.section), rule);
+            let description = format!("Clients in {name}");
+            let title = format!("{}/{}-from-{name}", self.section, port_name(transport, port));
+            let group = Ref::id(&self.group);
+            let rule = rule(group, Direction::Ingress, transport, port, peer, description);
+            let rule = draft.add(&self.section, &title, rule);
+            draft.needs(listener, rule, Until::Created);
         }
     }
 
-    /// Lets it reach the pods of a namespace at a port, and lets it into them there and nowhere else.
+    /// Lets it reach the targets of a group at a port, and lets it into them there and nowhere else. The way is open
+    /// before the first request and until the last.
     pub(super) fn admit(
         &self,
         draft: &mut Draft<'_>,
+        targets: &Address,
         homes: &BTreeSet<Home>,
         transport: Transport,
         port: u16,
@@ -233,22 +237,24 @@ impl Balancer<'_> {
                 Home::Nodes => ("nodes", Ref::id(&address::<SecurityGroup>("nodes"))),
                 Home::Fargate => ("cluster", Ref::output(&cluster::id(draft), "security_group")),
             };
-            let rule = |direction, group: Ref, peer: Ref, description: String| SecurityGroupRule {
-                group,
-                direction,
-                protocol: transport.word().to_owned(),
-                from: i32::from(port),
-                to: i32::from(port),
-                peer,
-                description,
-            };
-            let (own, port) = (Ref::id(&self.group), port_name(transport, port));
+            let (own, name) = (Ref::id(&self.group), port_name(transport, port));
+            let description = format!("Targets in {place}");
+            let title = format!("{}/{name}-to-{place}", self.section);
             let out =
-                rule(Direction::Egress, own.clone(), group.clone(), format!("Targets in {place}"));
-            draft.add(&self.section, &format!("{}/{port}-to-{place}", self.section), out);
-            let into =
-                rule(Direction::Ingress, group, own, format!("Load balancer {}", self.section));
-            draft.add(&self.section, &format!("{place}/{port}-from-{}", self.section), into);
+                rule(own.clone(), Direction::Egress, transport, port, group.clone(), description);
+            let out = draft.add(&self.section, &title, out);
+            let description = format!("Load balancer {}", self.section);
+            let title = format!("{place}/{name}-from-{}", self.section);
+            let into = rule(group, Direction::Ingress, transport, port, own, description);
+            let into = draft.add(&self.section, &title, into);
+            match home {
+                Home::Nodes => {
+                    draft.needs(targets, out, Until::Created);
+                    draft.needs(targets, into, Until::Created);
+                }
+                // These wait for the cluster, and a load balancer is to be there before it.
+                Home::Fargate => {}
+            }
         }
     }
 
@@ -279,6 +285,18 @@ impl Balancer<'_> {
         }
         all
     }
+}
+
+fn rule(
+    group: Ref,
+    direction: Direction,
+    transport: Transport,
+    port: u16,
+    peer: Ref,
+    description: String,
+) -> SecurityGroupRule {
+    let (protocol, port) = (transport.word().to_owned(), i32::from(port));
+    SecurityGroupRule { group, direction, protocol, from: port, to: port, peer, description }
 }
 
 /// Where pods run, as far as security groups go.

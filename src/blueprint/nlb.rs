@@ -84,7 +84,6 @@ fn listener(draft: &mut Draft<'_>, balancer: &Balancer<'_>, nlb: &Nlb, service: 
         Protocol::Http | Protocol::Tcp | Protocol::Udp => None,
     };
     let alpn = alpn.filter(|_| tls.is_some()).map(str::to_owned);
-    balancer.open(draft, transport, port);
     let certified = tls.is_some();
     let (tls_policy, certificate) = tls.unzip();
     let targets = vec![WeightedTarget { group: Ref::id(&group), weight: 1 }];
@@ -99,6 +98,7 @@ fn listener(draft: &mut Draft<'_>, balancer: &Balancer<'_>, nlb: &Nlb, service: 
     };
     let title = format!("{}/{service}", balancer.section);
     let listener = draft.add(&balancer.section, &title, fields);
+    balancer.open(draft, &listener, transport, port);
     if certified {
         balancer.certify(draft, &listener, &title);
     }

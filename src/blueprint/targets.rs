@@ -64,9 +64,9 @@ pub(super) fn draw(
             BTreeSet::from([Home::Nodes])
         }
     };
-    balancer.admit(draft, &homes, transport, port);
+    balancer.admit(draft, &group, &homes, transport, port);
     if let Some(port) = service.health.port {
-        balancer.admit(draft, &homes, Transport::Tcp, port);
+        balancer.admit(draft, &group, &homes, Transport::Tcp, port);
     }
     group
 }

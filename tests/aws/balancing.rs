@@ -88,7 +88,7 @@ impl Account {
     fn settles(&self, road: &Road, what: &str) {
         self.apply(road);
         let plan = self.plan(road);
-        assert_eq!(brief(&plan), [""; 0], "{what}: a second plan is not empty: {plan:#?}");
+        assert_eq!(brief(&plan), [""; 0], "{what}: a second plan is not empty");
         assert!(plan.drift.is_empty(), "{what}: {:#?}", plan.drift);
     }
 
@@ -176,7 +176,7 @@ fn everything_that_can_changes_in_place() {
         "listener_rule.orders",
         "conditions",
         json!([
-            { "on": "http_request_method", "values": ["PUT", "GET"] },
+            { "on": "http_request_method", "values": ["GET", "PUT"] },
             { "on": "host_header", "values": ["a.example.com"] },
             { "on": "source_ip", "values": ["10.0.0.0/8"] },
             { "on": "query_string", "values": [{ "key": null, "value": "beta" }] },
@@ -223,6 +223,35 @@ fn a_create_whose_answer_is_lost_is_found_again() {
         account.destroy(&road);
         assert_eq!(account.moto.counts(), [], "{operation}: {:#}", account.moto.inventory());
     }
+}
+
+#[test]
+fn what_somebody_else_has_made_is_not_taken_over() {
+    let account = Account::new();
+    let mut road = Road::new();
+    account.apply(&road);
+    let (vpc, orders) = (account.id("vpc.shop"), account.id("target_group.orders"));
+    // Both exactly as the engine would make them, but for the tags.
+    let describe = json!({ "TargetGroupArns": [orders] });
+    let shown = account.moto.call("elbv2", "DescribeTargetGroups", &describe);
+    let mut theirs = shown["TargetGroups"][0].as_object().expect("an object").clone();
+    theirs.retain(|key, _| {
+        !["TargetGroupArn", "TargetGroupName", "LoadBalancerArns"].contains(&key.as_str())
+    });
+    theirs.remove("HealthCheckEnabled");
+    theirs.insert("Name".to_owned(), json!("news-8080"));
+    assert_eq!(theirs["VpcId"], json!(vpc));
+    account.moto.call("elbv2", "CreateTargetGroup", &Value::Object(theirs));
+    road.target_group("news", "HTTP");
+    let drawn = road.drawn();
+    let run = account.runtime.block_on(account.lab.run_on(&account.aws, &drawn));
+    let outcome = run.expect("the run ends");
+    let failed: Vec<String> = outcome
+        .failures
+        .iter()
+        .map(|failure| format!("{} {}", failure.address, failure.problem.code))
+        .collect();
+    assert_eq!(failed, ["target_group.news DuplicateName"]);
 }
 
 #[test]

@@ -112,6 +112,30 @@ fn requests_end_before_the_target_group_of_a_removed_service_goes() {
 }
 
 #[test]
+fn nodes_leave_a_former_target_group_once_nobody_sends_requests_there() {
+    let mut road = Road::new();
+    let lab = applied(&road);
+    road.another_port("nodes");
+    let plan = lab.plan_drawn(&road.drawn(), &Wish::default());
+    let steps = plan::steps(&plan, &lab.state().expect("a state"));
+    let step = |address: &str, verb: Verb| {
+        let mut named =
+            steps.iter().enumerate().filter(|(_, step)| step.address.as_str() == address);
+        named.find(|(_, step)| step.verb == verb).unwrap_or_else(|| panic!("{verb:?} {address}"))
+    };
+    let waits = |waiting: (usize, &plan::Step), on: (usize, &plan::Step)| {
+        assert!(waiting.1.waits.iter().any(|(id, _)| *id == on.0), "{:?}", waiting.1);
+    };
+    let listener = step("listener.net/80", Verb::Update);
+    waits(listener, step("target_group_attachment.nodes", Verb::Create));
+    let detach = step("target_group_attachment.nodes", Verb::Delete);
+    waits(detach, listener);
+    let group = step("target_group.nodes", Verb::Delete);
+    waits(group, detach);
+    assert_eq!(u64::from(group.1.drain), DRAIN);
+}
+
+#[test]
 fn nobody_waits_for_requests_that_nobody_sends() {
     let mut road = Road::new();
     road.target_group("idle", "HTTP");
@@ -189,4 +213,17 @@ fn the_order_of_values_is_no_difference() {
         json!([subnet("b"), subnet("a")])
     });
     assert_eq!(planned(&lab, &road), [""; 0]);
+}
+
+#[test]
+fn load_balancers_of_each_family_are_counted_apart() {
+    let mut road = Road::new();
+    // With the one that there is already, one more than an account has.
+    for n in 1..=50 {
+        road.balancer(&format!("more-{n}"), "network", vec![("a", None)]);
+    }
+    let (outcome, _) = Lab::new().try_out(&road.drawn(), Faults::default());
+    let failures = outcome.expect("nobody died").failures;
+    let classes: Vec<Class> = failures.iter().map(|failure| failure.problem.class).collect();
+    assert_eq!(classes, [Class::Quota], "{failures:#?}");
 }

@@ -75,9 +75,13 @@ fn facts_name_fields_that_exist() {
             facts.pictures,
             facts.batch,
             facts.chosen,
-            facts.sets,
+            facts.partial,
+            facts.swaps,
         ];
         let mut named: Vec<&str> = groups.concat();
+        let inside = facts.guard.into_iter().chain(facts.drains.map(|drain| drain.seconds));
+        named.extend(inside.filter_map(|pointer| pointer.split('/').nth(1)));
+        named.extend(facts.sets.iter().filter_map(|path| path.split('.').next()));
         named.extend(facts.unique.iter().copied().flatten());
         named.extend(facts.disjoint.iter().flat_map(|(scope, block)| [*scope, *block]));
         named.extend(fields_of(facts.id));
@@ -96,8 +100,16 @@ fn facts_name_fields_that_exist() {
                 );
             }
         }
-        for field in facts.sets {
+        // A list inside a field may be there in one resource and not in another.
+        for field in facts.sets.iter().filter(|path| !path.contains('.')) {
             assert!(fields[*field].is_array(), "{}: {field} is no list", facts.name);
+        }
+        for field in facts.partial {
+            assert!(fields[*field].is_object(), "{}: {field} is no map", facts.name);
+        }
+        for field in facts.swaps {
+            let unique = facts.unique.iter().any(|names| names.contains(field));
+            assert!(unique, "{}: {field} is no part of anything unique", facts.name);
         }
         for field in facts.vanishes_with.iter().chain(facts.awaits).chain(facts.pictures) {
             assert!(

@@ -15,7 +15,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use futures_util::future::{try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 
-use super::{arns, changed, owned};
+use super::{arns, changed, owned, taken};
 use crate::{
     aws::{
         Aws,
@@ -68,8 +68,8 @@ impl Kind for LoadBalancer {
             // The hosted zone of its name, for alias records; each Region has one for each family.
             ("zone_id", "Z{hex13}"),
         ],
-        // The delete is a matter of its interfaces, which leave its subnets some time after the call.
-        timing: Timing { create: 142, delete: 20 },
+        // The delete is a matter of its interfaces, which leave its subnets some time after the call: seconds to minutes.
+        timing: Timing { create: 142, delete: 30 },
         tags: Tagging::Elb,
         sets: &["subnets", "security_groups"],
         partial: &["attributes"],
@@ -106,6 +106,7 @@ impl Kind for LoadBalancer {
     }
 
     async fn create(&self, aws: &Aws, owner: &Owner) -> Result<Made, Problem> {
+        taken("load balancer", &self.name, &named(aws, &self.name).await?)?;
         let request = aws
             .elb
             .create_load_balancer()
@@ -184,11 +185,7 @@ impl Kind for LoadBalancer {
     }
 
     async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
-        let request = aws.elb.describe_load_balancers().names(&self.name);
-        let answer = present(aws.read(|| request.clone().send()).await)?;
-        let named = answer.and_then(|answer| answer.load_balancers).unwrap_or_default();
-        let arns = named.into_iter().filter_map(|balancer| balancer.load_balancer_arn).collect();
-        owned(aws, arns, owner).await
+        owned(aws, named(aws, &self.name).await?, owner).await
     }
 }
 
@@ -212,6 +209,14 @@ impl LoadBalancer {
             self.security_groups.iter().map(|group| group.get().to_owned()).collect();
         Some(groups).filter(|groups| !groups.is_empty())
     }
+}
+
+/// The load balancer of this name, whosever it is.
+async fn named(aws: &Aws, name: &str) -> Result<Vec<String>, Problem> {
+    let request = aws.elb.describe_load_balancers().names(name);
+    let answer = present(aws.read(|| request.clone().send()).await)?;
+    let named = answer.and_then(|answer| answer.load_balancers).unwrap_or_default();
+    Ok(named.into_iter().filter_map(|balancer| balancer.load_balancer_arn).collect())
 }
 
 /// All attributes of a load balancer; none if it is not there.

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     aws::Aws,
     kinds::{Owner, TAG_ADDRESS, TAG_STACK},
-    model::{Identity, Problem, Tags},
+    model::{Class, Identity, Problem, Tags},
 };
 
 pub use action::{Action, WeightedTarget};
@@ -57,6 +57,14 @@ async fn owned(aws: &Aws, arns: Vec<String>, owner: &Owner) -> Result<Vec<Identi
     }
     let tags = aws.elb_tags(&arns).await?;
     Ok(tags.into_iter().filter(|(_, tags)| ours(tags)).map(|(arn, _)| arn.into()).collect())
+}
+
+/// What a create answers where something else has the name. AWS itself refuses only if the settings differ, and gives out
+/// what is there, whosever it is, if they agree.
+fn taken(kind: &str, name: &str, named: &[String]) -> Result<(), Problem> {
+    let Some(other) = named.first() else { return Ok(()) };
+    let message = format!("a {kind} called {name} exists already, as {other}");
+    Err(Problem::new(Class::Taken, "DuplicateName", message))
 }
 
 /// Attributes that were not so before.

@@ -13,7 +13,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use futures_util::future::{try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 
-use super::{arns, changed, owned, signed, unsigned};
+use super::{arns, changed, owned, signed, taken, unsigned};
 use crate::{
     aws::{
         Aws,
@@ -117,6 +117,7 @@ impl Kind for TargetGroup {
     }
 
     async fn create(&self, aws: &Aws, owner: &Owner) -> Result<Made, Problem> {
+        taken("target group", &self.name, &named(aws, &self.name).await?)?;
         let check = &self.health_check;
         let request = aws
             .elb
@@ -197,11 +198,7 @@ impl Kind for TargetGroup {
     }
 
     async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
-        let request = aws.elb.describe_target_groups().names(&self.name);
-        let answer = present(aws.read(|| request.clone().send()).await)?;
-        let named = answer.and_then(|answer| answer.target_groups).unwrap_or_default();
-        let arns = named.into_iter().filter_map(|group| group.target_group_arn).collect();
-        owned(aws, arns, owner).await
+        owned(aws, named(aws, &self.name).await?, owner).await
     }
 }
 
@@ -243,6 +240,14 @@ impl TargetGroup {
             attributes,
         }
     }
+}
+
+/// The target group of this name, whosever it is.
+async fn named(aws: &Aws, name: &str) -> Result<Vec<String>, Problem> {
+    let request = aws.elb.describe_target_groups().names(name);
+    let answer = present(aws.read(|| request.clone().send()).await)?;
+    let named = answer.and_then(|answer| answer.target_groups).unwrap_or_default();
+    Ok(named.into_iter().filter_map(|group| group.target_group_arn).collect())
 }
 
 /// All attributes of a target group; none if it is not there.

@@ -84,7 +84,8 @@ fn host_problem(source: &Source, written: &Written<&str>, host: &str) -> Option<
     let finding = if written.value.is_empty() {
         wrong("empty").help("write `\"/\"` for every request")
     } else if let Some((bare, _)) = host.split_once(':') {
-        wrong("a host with a port").help(format!("write `\"{bare}\"`; routes hold for each port"))
+        let meant = written.value.replacen(host, bare, 1);
+        wrong("a host with a port").help(format!("write `\"{meant}\"`; routes hold for each port"))
     } else if !host.chars().all(allowed) {
         wrong("a character that hosts do not have").help("write it as in `\"app.example.com/v1\"`")
     } else if !host.contains('.') {

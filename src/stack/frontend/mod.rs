@@ -42,6 +42,7 @@ pub(super) struct Draft {
     pub(super) scheme: Option<Scheme>,
     scheme_place: Option<Span>,
     subnets: place::Wish,
+    subnets_place: Option<Span>,
     /// What is written about TLS.
     pub(super) tls: Option<tls::Draft>,
     allow: Vec<String>,
@@ -52,6 +53,7 @@ pub(super) struct Draft {
 pub(super) fn read(table: &mut Table<'_>, name: Written<String>, family: Family) -> Draft {
     let scheme = table.optional("scheme", "\"internet-facing\"");
     let scheme_place = scheme.as_ref().map(Value::span);
+    let subnets = table.optional("subnets", "[\"public-a\", \"public-b\"]");
     Draft {
         family,
         name,
@@ -60,7 +62,8 @@ pub(super) fn read(table: &mut Table<'_>, name: Written<String>, family: Family)
             None => Some(Scheme::Internal),
         },
         scheme_place,
-        subnets: place::read(table.optional("subnets", "[\"public-a\", \"public-b\"]")),
+        subnets_place: subnets.as_ref().map(Value::span),
+        subnets: place::read(subnets),
         tls: table.optional("tls", "\"app.example.com\"").map(|value| tls::read(&value, family)),
         allow: table
             .optional("allow", "[\"203.0.113.0/24\"]")
@@ -122,9 +125,9 @@ impl Draft {
         names.map(claim).collect()
     }
 
-    /// Whether subnets are written.
-    pub(super) fn has_subnets(&self) -> bool {
-        !matches!(self.subnets, place::Wish::All)
+    /// Where its subnets are written, if they are.
+    pub(super) fn subnets_place(&self) -> Option<&Span> {
+        self.subnets_place.as_ref()
     }
 
     /// Holds its place against the network.

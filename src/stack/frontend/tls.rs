@@ -78,7 +78,8 @@ fn long(table: &mut Table<'_>, span: Span) -> Draft {
 /// One name or several, and whether all of them were right.
 fn names(value: &Value<'_>) -> Option<(Vec<Written<String>>, bool)> {
     let source = value.source();
-    let written = if value.is_list() { value.strings()? } else { vec![value.string()?] };
+    let written =
+        if value.is_list() { value.strings()? } else { vec![value.clone().or_table().string()?] };
     let mut names: Vec<Written<String>> = Vec::new();
     let mut complete = !value.is_list() || value.is_list_of(written.len());
     for name in written {

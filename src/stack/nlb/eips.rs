@@ -65,14 +65,10 @@ fn check_given(
     network: &Network,
 ) {
     let Some(drafts) = &network.drafts else { return };
-    if frontend.has_subnets() {
+    if let Some(place) = frontend.subnets_place() {
         source.report(
             source
-                .error(
-                    frontend.scheme_place(),
-                    "`eips` name the subnets already",
-                    "says where it stands twice",
-                )
+                .error(place, "`eips` name the subnets already", "again here")
                 .at(source.place(&addresses[0].0.span, "stands in these"))
                 .help("remove `subnets`"),
         );

@@ -134,7 +134,7 @@ impl Draft {
         // With addresses for each subnet, those are where it stands.
         let elsewhere = matches!(self.eips, Some(eips::Draft::Given(_)) | None);
         if let Some(network) = network {
-            if !elsewhere || self.frontend.has_subnets() {
+            if !elsewhere || self.frontend.subnets_place().is_some() {
                 self.frontend.check(source, network);
             }
             if let Some(eips) = &self.eips {

@@ -163,8 +163,8 @@ impl<'a> Table<'a> {
     }
 
     fn path(&self, key: &str) -> String {
-        let dotted = key.contains('.');
-        let key = if dotted { format!("\"{key}\"") } else { key.to_owned() };
+        let bare = key.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+        let key = if bare { key.to_owned() } else { format!("\"{key}\"") };
         if self.name.is_empty() { key } else { format!("{}.{key}", self.name) }
     }
 

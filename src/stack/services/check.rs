@@ -17,9 +17,9 @@ pub(in crate::stack) struct Home {
 pub(in crate::stack) fn check(source: &Source, services: &[Draft]) {
     for (position, service) in services.iter().enumerate() {
         let before = &services[..position];
-        if let Some(port) = &service.node_port
+        if let Some(Some(port)) = &service.node_port
             && let Some((first, other)) = before.iter().find_map(|other| {
-                let theirs = other.node_port.as_ref()?;
+                let theirs = other.node_port.as_ref()?.as_ref()?;
                 (theirs.value == port.value).then_some((theirs, other))
             })
         {

@@ -49,7 +49,7 @@ fn long(table: &mut Table<'_>) -> Option<Health> {
     {
         source.report(
             source
-                .error(&timeout.span, "a check is over before the next one begins", "longer")
+                .error(&timeout.span, "a check has to be over before the next one", "longer")
                 .at(source.place(&interval.span, "seconds between two checks"))
                 .help(format!("write at most {}", interval.value)),
         );

@@ -71,7 +71,8 @@ pub(super) struct Draft {
     pub(super) protocol: Option<Protocol>,
     protocol_place: Option<Span>,
     target: Option<Written<Sent>>,
-    node_port: Option<Written<u16>>,
+    /// The port on the nodes, if one is written; none where it is wrong.
+    node_port: Option<Option<Written<u16>>>,
     health: Option<Health>,
     health_place: Option<Span>,
     replicas: Option<u32>,
@@ -152,7 +153,7 @@ fn keys(table: &mut Table<'_>, name: Written<String>) -> Draft {
         protocol,
         protocol_place,
         target,
-        node_port: table.optional("node_port", "32001").and_then(|value| {
+        node_port: table.optional("node_port", "32001").map(|value| {
             // The range is within that of the type.
             value.integer(NODE_PORTS).map(|port| port.map(|port| port as u16))
         }),
@@ -278,7 +279,7 @@ impl Draft {
     fn check_alone(&self, source: &Source) {
         let Some(target) = &self.target else { return };
         match (target.value, &self.node_port) {
-            (Sent::Ip, Some(port)) => source.report(
+            (Sent::Ip, Some(Some(port))) => source.report(
                 source
                     .error(&port.span, "a node port without use", "not used")
                     .note(
@@ -298,18 +299,19 @@ impl Draft {
                     )
                     .help("add `node_port = 32001`, and the same as `nodePort` of the Service"),
             ),
-            (Sent::Ip, None) | (Sent::Instance, Some(_) | None) => {}
+            (Sent::Ip, Some(None) | None) | (Sent::Instance, Some(_) | None) => {}
         }
         if let (Some(Protocol::Udp), Some(health)) = (self.protocol, &self.health)
             && health.port.is_none()
-            && let Some(place) = &self.health_place
+            && source.intact()
         {
+            let place = self.health_place.as_ref().or(self.protocol_place.as_ref());
             source.report(
                 source
                     .error(
-                        place,
+                        place.unwrap_or(&self.name.span),
                         "a health check of a UDP service needs a port of its own",
-                        "over TCP",
+                        "no port that speaks TCP",
                     )
                     .note("AWS checks targets over TCP or HTTP, also those that speak UDP")
                     .help("write `health = { path = \"/healthz\", port = 8080 }`"),
@@ -322,8 +324,8 @@ impl Draft {
         let port = self.port?;
         let target = match (self.target?.value, self.node_port) {
             (Sent::Ip, None) => Target::Ip,
-            (Sent::Instance, Some(port)) => Target::Instance { node_port: port.value },
-            (Sent::Ip, Some(_)) | (Sent::Instance, None) => return None,
+            (Sent::Instance, Some(Some(port))) => Target::Instance { node_port: port.value },
+            (Sent::Ip, Some(_)) | (Sent::Instance, Some(None) | None) => return None,
         };
         let name = self.name.value;
         let service = Service {

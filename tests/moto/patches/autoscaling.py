@@ -12,13 +12,14 @@ def _group(backend, name):
     return backend.autoscaling_groups[name]
 
 
-# AWS attaches only target groups that exist; moto keeps any, and fails at unknown groups.
+# AWS attaches only target groups that exist; moto keeps any, and fails at unknown groups, and where
+# one that was attached before is gone. There are no instances to be registered.
 @replace(AutoScalingBackend, "attach_load_balancer_target_groups")
 def _attach(original, self, group_name, target_group_arns):
-    _group(self, group_name)
+    group = _group(self, group_name)
     if not set(target_group_arns) <= set(self.elbv2_backend.target_groups):
         raise ValidationError("Provided Target Groups may not be valid. Please ensure they exist and try again.")
-    return original(self, group_name, target_group_arns)
+    group.append_target_groups(target_group_arns)
 
 
 @replace(AutoScalingBackend, "detach_load_balancer_target_groups")
