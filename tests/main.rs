@@ -3,6 +3,7 @@
 mod aws;
 mod cli;
 mod house;
+mod kinds;
 mod lab;
 mod sandbox;
 mod stack;
