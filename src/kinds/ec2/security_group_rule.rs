@@ -180,7 +180,8 @@ impl SecurityGroupRule {
         let egress = group.ip_permissions_egress().iter().map(|shown| (Direction::Egress, shown));
         let rules = ingress.chain(egress).flat_map(|(direction, permission)| {
             let protocol = permission.ip_protocol().unwrap_or_default();
-            let port = move |port: Option<i32>| if protocol == "-1" { -1 } else { port.unwrap_or(-1) };
+            let port =
+                move |port: Option<i32>| if protocol == "-1" { -1 } else { port.unwrap_or(-1) };
             peers(permission).into_iter().map(move |(peer, description)| Self {
                 group: group.group_id().unwrap_or_default().into(),
                 direction,
