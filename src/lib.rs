@@ -63,6 +63,9 @@
 //!
 //! *Order is deterministic* wherever a reader can see it.
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod apply;
 pub mod aws;
 pub mod blueprint;

@@ -26,7 +26,8 @@ const FLOORS: [(&str, u8); 14] = [
 
 const LONGEST: usize = 400;
 
-fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+/// Every source file below a folder, with its text.
+pub fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::from(folder)];
     while let Some(folder) = folders.pop() {

@@ -4,6 +4,7 @@ mod aws;
 mod balancing;
 mod cli;
 mod house;
+mod kinds;
 mod lab;
 mod sandbox;
 mod stack;

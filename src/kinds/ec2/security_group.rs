@@ -11,7 +11,7 @@ use super::heads;
 use crate::{
     aws::{
         Aws,
-        ec2::{filter, in_chunks, tagged, tags},
+        ec2::{tagged, tags},
     },
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging},
     model::{Identity, Problem, Ref},
@@ -63,11 +63,7 @@ impl Kind for SecurityGroup {
     }
 
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
-        let groups = in_chunks(heads(known), |ids| async move {
-            let request = aws.ec2.describe_security_groups().filters(filter("group-id", ids));
-            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await
-        })
-        .await?;
+        let groups = aws.security_groups(heads(known)).await?;
         let found = groups.iter().filter_map(|group| {
             let fields = Self {
                 vpc: group.vpc_id().unwrap_or_default().into(),
