@@ -26,7 +26,7 @@ pub(super) fn draw(draft: &mut Draft<'_>, plot: &Plot<'_>, live: &Live) {
         names::alias(draft, &plot.section, &wanted.name, &domain);
     }
     let mapping = ApiMapping {
-        domain: Ref::id(&domain),
+        domain_name: Ref::id(&domain),
         api: Ref::id(&live.api),
         stage: Ref::id(&live.stage),
         key: wanted.path.clone(),

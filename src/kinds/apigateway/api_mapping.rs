@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ApiMapping {
     /// The custom domain name.
-    pub domain: Ref,
+    pub domain_name: Ref,
     /// The API that answers.
     pub api: Ref,
     /// The stage of the API that answers.
@@ -29,10 +29,10 @@ pub struct ApiMapping {
 impl Kind for ApiMapping {
     const FACTS: Facts = Facts {
         name: "api_mapping",
-        id: "{domain}|{hex6}",
-        replaces: &["domain", "key"],
-        unique: &[&["domain", "key"]],
-        vanishes_with: &["domain"],
+        id: "{domain_name}|{hex6}",
+        replaces: &["domain_name", "key"],
+        unique: &[&["domain_name", "key"]],
+        vanishes_with: &["domain_name"],
         calls: Calls {
             create: "apigatewayv2:CreateApiMapping",
             read: &["apigatewayv2:GetApiMappings"],
@@ -43,13 +43,13 @@ impl Kind for ApiMapping {
             code: "",
             name: "API mappings per custom domain name",
             default: 200,
-            per: Some("domain"),
+            per: Some("domain_name"),
         }),
         ..Facts::DEFAULT
     };
 
     async fn create(&self, aws: &Aws, _owner: &Owner) -> Result<Made, Problem> {
-        let domain = self.domain.get();
+        let domain = self.domain_name.get();
         let request = aws
             .http
             .create_api_mapping()
@@ -84,7 +84,7 @@ impl Kind for ApiMapping {
     }
 
     async fn find(&self, aws: &Aws, _owner: &Owner) -> Result<Vec<Identity>, Problem> {
-        let domain = self.domain.get();
+        let domain = self.domain_name.get();
         let mappings = present(listed(aws, domain.to_owned()).await)?.unwrap_or_default();
         let found = mappings.into_iter().map(|mapping| found(domain, mapping));
         Ok(found.filter(|found| found.fields.key == self.key).map(|found| found.id).collect())
@@ -110,7 +110,7 @@ async fn listed(aws: &Aws, domain: String) -> Result<Vec<types::ApiMapping>, Pro
 fn found(domain: &str, mapping: types::ApiMapping) -> Found<ApiMapping> {
     let api = mapping.api_id.unwrap_or_default();
     let fields = ApiMapping {
-        domain: domain.into(),
+        domain_name: domain.into(),
         stage: Identity::of(&[&api, &mapping.stage.unwrap_or_default()]).0.into(),
         api: api.into(),
         key: mapping.api_mapping_key.unwrap_or_default(),

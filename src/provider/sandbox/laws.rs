@@ -235,14 +235,16 @@ fn bound(world: &World, account: &Account, thing: &Thing) -> (BTreeSet<Named>, B
         names.extend(outputs.into_values());
     }
     let (mut along, mut holders) = (BTreeSet::new(), BTreeSet::new());
-    for (kind, holder, field) in names.iter().flat_map(|name| world.holders(name)) {
+    let holding = names.iter().flat_map(|name| world.holders(name).map(move |who| (name, who)));
+    for (name, (kind, holder, field)) in holding {
         let Some(facts) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
         let named = (kind.to_owned(), holder.clone());
-        if kind == thing.kind && *holder == thing.id {
+        let itself = kind == thing.kind && *holder == thing.id;
+        if itself || (*name == thing.id.0 && !means(field, &thing.kind, &thing.id)) {
             continue;
         } else if facts.vanishes_with.contains(&field) {
             along.insert(named);
-        } else if !facts.loose.contains(&field) && !own_name(facts, field) {
+        } else if !facts.loose.contains(&field) {
             holders.insert(named);
         }
     }
@@ -281,9 +283,12 @@ fn missing(id: &Identity) -> Problem {
     Problem::new(Class::Missing, "NotFound", format!("{id} does not exist"))
 }
 
-/// A field that is the identity of what holds it names nothing else, though another kind may use the same word.
-fn own_name(facts: &Facts, field: &str) -> bool {
-    facts.id == format!("{{{field}}}")
+/// Whether `field` of something else means the thing of `kind` whose identity stands in it. A plain name, such as a
+/// cluster's or a role's, may be anybody's word: it means the thing only in a field that is called after the kind.
+fn means(field: &str, kind: &str, id: &Identity) -> bool {
+    let plain = kinds::get(kind)
+        .is_some_and(|kind| kind.facts().key(&Value::Null).is_some() && !id.0.contains(['|', ':']));
+    !plain || kind.ends_with(field)
 }
 
 /// Every string that looks like an id the sandbox mints has to be one that exists.
