@@ -43,6 +43,8 @@ impl Kind for Certificate {
         timing: Timing { create: 107, delete: 0 },
         tags: Tagging::Certificate,
         token: true,
+        // A name that others have too, such as a custom domain name of API Gateway.
+        loose: &["domain"],
         calls: Calls {
             create: "acm:RequestCertificate",
             read: &["acm:DescribeCertificate", "acm:ListTagsForCertificate"],
