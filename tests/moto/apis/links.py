@@ -55,7 +55,7 @@ def _interface(world, subnet, groups, made):
     """What keeps subnet and groups from being deleted."""
     description = f"VPC Link Interface for {made.described['VpcLinkId']}"
     address = random_private_ip(subnet.cidr_block)
-    eni = world.ec2.create_network_interface(subnet, address, groups, description=description)
+    eni = world.ec2.create_network_interface(subnet, address, list(groups), description=description)
     eni.interface_type, eni.requester_managed, eni.status = "api_gateway_managed", True, "in-use"
     eni.vpc_link = made.described["VpcLinkId"]
     return eni.id

@@ -3,7 +3,6 @@
 import ipaddress
 import re
 
-from moto.apigateway.models import apigateway_backends
 from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
@@ -12,6 +11,7 @@ from moto.route53.exceptions import HostedZoneNotEmpty, InvalidInput, NoSuchHost
 from moto.route53.models import RecordSet, Route53Backend
 from moto.route53.responses import Route53
 
+from apis import service as apis
 from patches.tools import replace
 
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\s+|$)')
@@ -191,14 +191,8 @@ def _targets():
         for balancer in backend.load_balancers.values():
             add(balancer.dns_name, balancer.canonical_hosted_zone_id)
     for backend in list(apigatewayv2_backends[DEFAULT_ACCOUNT_ID].values()):
-        for domain in backend.domain_names.values():
-            for shown in domain.domain_name_configurations:
-                shown = {key.lower(): value for key, value in shown.items()}
-                if "apigatewaydomainname" in shown:
-                    add(shown["apigatewaydomainname"], shown.get("hostedzoneid"))
-    for backend in list(apigateway_backends[DEFAULT_ACCOUNT_ID].values()):
-        for domain in backend.domain_names.values():
-            add(domain.regional_domain_name, domain.regional_hosted_zone_id)
+        for domain in apis.store(backend).domains.values():
+            add(domain.endpoint["ApiGatewayDomainName"], domain.endpoint["HostedZoneId"])
     return targets
 
 
