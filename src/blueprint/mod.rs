@@ -4,6 +4,7 @@
 mod addons;
 mod alb;
 mod balancer;
+mod bindings;
 mod cluster;
 mod digest;
 mod doors;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use bindings::{Binding, bindings};
 pub use egress::{Egress, addresses, egress};
 pub use names::existing;
 
