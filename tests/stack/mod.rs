@@ -85,7 +85,8 @@ access_logs         = { bucket = "acme-logs", prefix = "shop" }
 "App.example.com/v1/order/" = "orders"
 "*.shop.example.com/old/*"  = { redirect = "https://app.example.com:8443/v1?from=old", status = 302 }
 "app.example.com/rates"     = { to = "rates", exact = true }
-canary = { at = "/v1", method = "post", header = { X-Canary = "1" }, query = { v = ["2", "3"] }, source = "10.0.0.0/8", weights = { orders = 9, legacy = 1 }, sticky = 60 }
+"/v1/office"                = { to = "legacy", source = ["10.0.0.0/8", "192.0.2.0/24"] }
+canary = { at = "/v1", method = "post", header = { X-Canary = "1" }, query = { v = "2" }, weights = { orders = 9, legacy = 1 }, sticky = 60 }
 
 [nlb.inside]
 serves         = ["orders", { to = "rates", port = 443 }]
@@ -97,6 +98,9 @@ proxy_protocol = true
 scheme = "internet-facing"
 serves = ["legacy"]
 eips   = { public-a = "eipalloc-0123456789abcdef0" }
+
+[dns."example.com"]
+zone = "create"
 
 [vpc]
 cidr      = "10.0.0.0/16"
