@@ -1,8 +1,8 @@
 //! The token buckets by which AWS throttles, as published, and a caller's side of them.
 //!
 //! Sources: EC2 developer guide, "Request throttling for the Amazon EC2 API"; Elastic Load Balancing user guide,
-//! "Request throttling for the Elastic Load Balancing API". IAM and CloudWatch Logs publish no
-//! buckets for their control plane; the figures here stay below what is known to be served.
+//! "Request throttling for the Elastic Load Balancing API"; Route 53 developer guide, "Quotas". IAM and CloudWatch Logs
+//! publish no buckets for their control plane; the figures here stay below what is known to be served.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -33,6 +33,9 @@ pub fn of(action: &str) -> Rate {
         Some(("ec2", _)) => rate(50.0, 5.0),
         Some(("elasticloadbalancing", "CreateLoadBalancer" | "SetSubnets")) => rate(10.0, 0.2),
         Some(("elasticloadbalancing", name)) if !reads(name) => rate(20.0, 3.0),
+        Some(("route53", "CreateHostedZone")) => rate(40.0, 2.0),
+        Some(("route53", "DeleteHostedZone")) => rate(40.0, 5.0),
+        Some(("route53", _)) => rate(50.0, 10.0),
         Some((_, name)) if reads(name) => rate(40.0, 10.0),
         Some(_) | None => rate(20.0, 5.0),
     }
