@@ -94,6 +94,8 @@ fn there_is_something_of_every_kind() {
         include_str!("../../examples/split-subnets.toml"),
         include_str!("../../examples/ip-mode.toml"),
         include_str!("../../examples/https.toml"),
+        include_str!("../../examples/one-alb.toml"),
+        include_str!("../../examples/target-modes.toml"),
     ];
     let drawn = [EVERYTHING].into_iter().chain(clusters).map(|text| Lab::new().draw(text));
     let drawn: Vec<_> = drawn.collect();

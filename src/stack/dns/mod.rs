@@ -237,7 +237,7 @@ impl Drafts {
                         .note("Route 53 chooses them when it makes the zone")
                         .help(format!(
                             "apply, then write `\"{}\" = \"NS …\"` under `[dns.\"{}\".records]` with what \
-                             `eksnet output hosted_zone.{name} name_servers` shows",
+                             `eksnet output hosted_zone.{name}.name_servers` shows",
                             label.trim_end_matches('.'),
                             above.name.value
                         )),
