@@ -1,6 +1,6 @@
 //! The laws of the sandbox, one by one, asked through the door like everybody else.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use eksnet::{
     kinds::{self, Facts, Order, Owner},
@@ -296,5 +296,42 @@ fn one_call_is_all_or_nothing() {
         let made = door.0.create(facts("security_group_rule"), &[order(1), order(2)]).await;
         assert!(made.iter().all(Result::is_ok), "{made:?}");
         assert_eq!(rules(&door), 2);
+    });
+}
+
+/// A certificate shows the record that proves it long before it is issued, though not in the answer to its request.
+#[test]
+fn what_others_need_early_shows_before_it_is_ready() {
+    in_virtual_time(async {
+        let door = Door::new();
+        let fields = json!({ "domain": "example.com", "wildcard": false });
+        let certificate =
+            door.make("certificate", "example.com", fields).await.expect("a certificate");
+        let seen = || async {
+            let known = std::slice::from_ref(&certificate);
+            let found = door.0.read(facts("certificate"), known).await.expect("a read");
+            let found = found.into_iter().next().expect("the certificate");
+            let names: Vec<String> = found.outputs.into_keys().collect();
+            (found.phase, names)
+        };
+        assert_eq!(seen().await, (Phase::Pending, vec![]));
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let early = vec!["validation_name".to_owned(), "validation_value".to_owned()];
+        assert_eq!(seen().await, (Phase::Pending, early.clone()));
+        tokio::time::sleep(Duration::from_secs(110)).await;
+        assert_eq!(seen().await, (Phase::Ready, early));
+    });
+}
+
+/// What can only be tagged by a call of its own has no tags before that.
+#[test]
+fn some_tags_come_later() {
+    in_virtual_time(async {
+        let door = Door::new();
+        let fields = json!({ "name": "example.com", "comment": "" });
+        let zone = door.make("hosted_zone", "example.com", fields).await.expect("a zone");
+        let known = std::slice::from_ref(&zone);
+        let found = door.0.read(facts("hosted_zone"), known).await.expect("a read");
+        assert_eq!(found[0].tags, Some(Tags::new()));
     });
 }
