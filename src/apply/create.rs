@@ -13,7 +13,7 @@ use crate::{
     kinds::{self, Facts, Made, Order, Owner},
     model::{Address, Class, Identity, Problem, value},
     plan::{Action, Change, Step, StepId},
-    state::{Entry, Intent},
+    state::{Entry, Intent, State},
 };
 
 impl Run<'_> {
@@ -27,7 +27,7 @@ impl Run<'_> {
         for (_, step) in &batch {
             let change = &self.plan.changes[&step.address];
             let intent = self.intent(&step.address, change);
-            orders.push(recover::order(&step.address, &intent));
+            orders.push(self.log.state(|state| recover::order(state, &step.address, &intent)));
             entries.extend(self.make_room(&step.address, change));
             entries.push(Entry::Intend { address: step.address.clone(), intent: Box::new(intent) });
         }
@@ -192,9 +192,9 @@ impl Run<'_> {
 
 impl Owner {
     /// The owner that a journalled intent stands for.
-    pub(super) fn of(address: &Address, intent: &Intent) -> Self {
+    pub(super) fn of(state: &State, address: &Address, intent: &Intent) -> Self {
         Self {
-            stack: intent.tags.get(kinds::TAG_STACK).cloned().unwrap_or_default(),
+            stack: state.stack.clone(),
             address: address.clone(),
             token: intent.token.clone(),
             tags: intent.tags.clone(),

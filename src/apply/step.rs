@@ -185,6 +185,7 @@ impl Run<'_> {
 
     async fn delete(&self, facts: &'static Facts, step: &Step) -> Result<(), Trouble> {
         let Some(id) = &step.id else { return Ok(()) };
+        self.pause(Duration::from_secs(step.drain.into())).await?;
         let deleted = self.patiently(&step.address, || self.provider.delete(facts, id)).await;
         match deleted {
             Err(Trouble::Refused(problem)) if problem.class == Class::Missing => {}

@@ -60,6 +60,7 @@ pub struct Aws {
     rates: RefCell<rates::Rates>,
     shared: ec2::Shared,
     tree: apigateway::Tree,
+    shared_elb: elb::Shared,
     counts: RefCell<BTreeMap<String, u32>>,
 }
 

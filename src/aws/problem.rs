@@ -83,6 +83,8 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "OperationAbortedException"
         | "ConcurrentModification"
         | "ConcurrentModificationException"
+        | "ResourceContention"
+        | "ScalingActivityInProgress"
         | "InvalidState" => Class::Busy,
         "UnauthorizedOperation"
         | "AccessDenied"
@@ -103,12 +105,17 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         "Resource.AlreadyAssociated"
         | "InvalidSubnet.Conflict"
         | "ResourceAlreadyAssigned"
+        | "DuplicateLoadBalancerName"
+        | "DuplicateTargetGroupName"
+        | "DuplicateListener"
+        | "PriorityInUse"
         // API Gateway's, for more than this: its kinds read its words too.
         | "ConflictException" => Class::Taken,
         "LimitExceeded"
         | "LimitExceededException"
         | "ResourceLimitExceededException"
-        | "ServiceQuotaExceededException" => Class::Quota,
+        | "ServiceQuotaExceededException"
+        | "TargetGroupAssociationLimit" => Class::Quota,
         "InternalError"
         | "InternalFailure"
         | "InternalServerError"
@@ -120,6 +127,7 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         _ if ends_with(&["NotFound", "NotFoundException"]) => Class::Missing,
         _ if ends_with(&[".Duplicate", "AlreadyExists", "AlreadyExistsException"]) => Class::Taken,
         _ if ends_with(&["LimitExceeded", "QuotaExceeded"]) => Class::Quota,
+        _ if code.starts_with("TooMany") => Class::Quota,
         _ if status >= 500 => Class::Unavailable,
         _ => Class::Invalid,
     }
@@ -144,7 +152,12 @@ mod tests {
             ("InvalidParameterValue", 400, Class::Invalid),
             ("NotFoundException", 404, Class::Missing),
             ("ConflictException", 409, Class::Taken),
+            ("TargetGroupNotFound", 400, Class::Missing),
+            ("DuplicateListener", 400, Class::Taken),
+            ("ResourceInUse", 400, Class::InUse),
+            ("TooManyUniqueTargetGroupsPerLoadBalancer", 400, Class::Quota),
             ("TooManyRequestsException", 429, Class::Throttled),
+            ("OperationNotPermitted", 400, Class::Invalid),
             ("SomethingNew", 500, Class::Unavailable),
             ("SomethingNew", 400, Class::Invalid),
         ];

@@ -1,8 +1,9 @@
 //! The token buckets by which AWS throttles, as published, and a caller's side of them.
 //!
-//! Sources: EC2 developer guide, "Request throttling for the Amazon EC2 API"; API Gateway developer guide, "Amazon API
-//! Gateway quotas". IAM and CloudWatch Logs publish no buckets for their control plane; the figures here stay below what
-//! is known to be served.
+//! Sources: EC2 developer guide, "Request throttling for the Amazon EC2 API"; Elastic Load Balancing user guide,
+//! "Request throttling for the Elastic Load Balancing API"; API Gateway developer guide, "Amazon API Gateway quotas".
+//! IAM and CloudWatch Logs publish no buckets for their control plane; the figures here stay below what is known to be
+//! served.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -32,6 +33,8 @@ pub fn of(action: &str) -> Rate {
         Some(("ec2", name)) if reads(name) => rate(100.0, 20.0),
         Some(("ec2", _)) => rate(50.0, 5.0),
         Some(("apigateway" | "apigatewayv2", name)) => of_apis(name),
+        Some(("elasticloadbalancing", "CreateLoadBalancer" | "SetSubnets")) => rate(10.0, 0.2),
+        Some(("elasticloadbalancing", name)) if !reads(name) => rate(20.0, 3.0),
         Some((_, name)) if reads(name) => rate(40.0, 10.0),
         Some(_) | None => rate(20.0, 5.0),
     }

@@ -19,6 +19,9 @@ pub struct Facts {
     pub replaces: &'static [&'static str],
     /// Field combinations of which AWS holds at most one; replacement deletes first when they would collide.
     pub unique: &'static [&'static [&'static str]],
+    /// Fields of a unique combination that several resources change by one call, so that two of them may exchange
+    /// theirs: `priority`.
+    pub swaps: &'static [&'static str],
     /// Blocks of addresses of which no two may overlap in one scope: `("vpc", "cidr")`. Replacement deletes first when
     /// they would, as with `unique`.
     pub disjoint: &'static [(&'static str, &'static str)],
@@ -47,7 +50,14 @@ pub struct Facts {
     pub batch: &'static [&'static str],
     /// Fields that may stay empty: AWS chooses then, and what it chose is not drift.
     pub chosen: &'static [&'static str],
-    /// Lists whose order means nothing.
+    /// Maps of which only the entries that we set are ours: others, AWS's defaults among them, are not drift.
+    pub partial: &'static [&'static str],
+    /// Where among its fields, as a JSON pointer, it says that AWS must not delete it: until that is no longer `true`, no
+    /// delete succeeds.
+    pub guard: Option<&'static str>,
+    /// Requests are still under way in it when nothing sends it new ones any more.
+    pub drains: Option<Drain>,
+    /// Lists whose order means nothing. `action.targets` is a list inside a field.
     pub sets: &'static [&'static str],
     /// The API actions it uses.
     pub calls: Calls,
@@ -62,6 +72,16 @@ pub struct Timing {
     pub create: u32,
     /// From the delete call to gone.
     pub delete: u32,
+}
+
+/// How long what is under way in a resource may take to end. The engine gives it that time before it deletes one that
+/// another has taken the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drain {
+    /// Where among its fields the seconds stand, as a JSON pointer.
+    pub seconds: &'static str,
+    /// How many they are where the fields do not say.
+    pub usual: u32,
 }
 
 /// Whether and through which API a kind is tagged.
@@ -145,6 +165,7 @@ impl Facts {
         id: "",
         replaces: &[],
         unique: &[],
+        swaps: &[],
         disjoint: &[],
         outputs: &[],
         timing: Timing { create: 0, delete: 0 },
@@ -157,6 +178,9 @@ impl Facts {
         awaits: &[],
         batch: &[],
         chosen: &[],
+        partial: &[],
+        guard: None,
+        drains: None,
         sets: &[],
         calls: Calls { create: "", read: &[], update: &[], delete: "" },
         quota: None,
@@ -216,11 +240,42 @@ impl Facts {
             .collect()
     }
 
+    /// Leaves in `seen` only those entries of maps that are partly ours that `ours` has too.
+    pub fn narrow(&self, seen: &mut Value, ours: &Value) {
+        for field in self.partial {
+            if let (Some(Value::Object(seen)), Some(Value::Object(ours))) =
+                (seen.get_mut(field), ours.get(field))
+            {
+                seen.retain(|key, _| ours.contains_key(key));
+            }
+        }
+    }
+
+    /// Whether AWS refuses to delete what has these `fields`.
+    pub fn guarded(&self, fields: &Value) -> bool {
+        let guard = self.guard.and_then(|guard| fields.pointer(guard));
+        guard.is_some_and(|guard| *guard == Value::Bool(true) || guard == "true")
+    }
+
+    /// Seconds that what is under way in a resource with these `fields` may take to end.
+    pub fn drain(&self, fields: &Value) -> u32 {
+        let Some(drain) = self.drains else { return 0 };
+        let said = match fields.pointer(drain.seconds) {
+            Some(Value::String(text)) => text.parse().ok(),
+            Some(Value::Number(number)) => {
+                number.as_u64().and_then(|number| number.try_into().ok())
+            }
+            Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => None,
+        };
+        said.unwrap_or(drain.usual)
+    }
+
     /// `fields` in their normal form: lists whose order means nothing are sorted. Two resources are equal if their
     /// normal forms are.
     pub fn normal(&self, mut fields: Value) -> Value {
         for set in self.sets {
-            if let Some(Value::Array(items)) = fields.get_mut(set) {
+            let pointer = format!("/{}", set.replace('.', "/"));
+            if let Some(Value::Array(items)) = fields.pointer_mut(&pointer) {
                 items.sort_by_cached_key(Value::to_string);
                 items.dedup();
             }

@@ -7,6 +7,7 @@
 mod apigateway;
 mod ec2;
 mod eks;
+mod elb;
 mod erased;
 mod facts;
 mod iam;
@@ -27,8 +28,9 @@ use crate::{
 pub use apigateway::*;
 pub use ec2::*;
 pub use eks::*;
+pub use elb::*;
 pub use erased::{Erased, Order};
-pub use facts::{Calls, EksResource, Facts, Quota, Tagging, Timing};
+pub use facts::{Calls, Drain, EksResource, Facts, Quota, Tagging, Timing};
 pub use iam::*;
 pub use kms::*;
 pub use logs::*;

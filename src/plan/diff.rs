@@ -143,7 +143,8 @@ fn compare(
     found: &Found<Value>,
     forced: Option<&Reason>,
 ) -> Change {
-    let before = facts.normal(found.fields.clone());
+    let mut before = facts.normal(found.fields.clone());
+    facts.narrow(&mut before, &after);
     for field in facts.chosen {
         if after.get(field).is_none_or(Value::is_null)
             && let (Some(fields), Some(value)) = (after.as_object_mut(), before.get(field))

@@ -100,7 +100,8 @@ fn findings(address: &Address, record: &Record, observed: &Observed) -> Vec<Find
 
 /// Fields that differ in their normal forms, but for those that AWS was left to choose.
 fn fields(facts: &Facts, was: &Value, is: &Value) -> Vec<Finding> {
-    let (was, is) = (facts.normal(was.clone()), facts.normal(is.clone()));
+    let (was, mut is) = (facts.normal(was.clone()), facts.normal(is.clone()));
+    facts.narrow(&mut is, &was);
     let empty = |fields: &Value, field: &str| fields.get(field).is_none_or(Value::is_null);
     value::differing_fields(&was, &is)
         .into_iter()

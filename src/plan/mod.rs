@@ -132,5 +132,6 @@ pub fn plan(
     protect::exist(&plan, &wish.protect)?;
     let plan = scope::narrow(plan, desired, state, wish)?;
     protect::pass(&plan, &wish.protect)?;
+    protect::unguarded(&plan)?;
     Ok(plan)
 }

@@ -1,8 +1,8 @@
 """Everything that exists in the account, read from moto's own objects, in all regions.
 
 A test asserts with it that nothing is left over and that nothing exists twice. What AWS makes
-by itself (default groups, main route tables, managed policies, what EKS puts into the VPC of a
-cluster and who EKS lets in) is left out.
+by itself (default groups, main route tables, managed policies, interfaces of load balancers, what
+EKS puts into the VPC of a cluster and who EKS lets in) is left out.
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 from moto.eks.models import eks_backends
+from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
@@ -25,7 +26,7 @@ REGION = "ap-southeast-1"
 def everything():
     """{kind: [{"id", "tags"}, ...]}, with every kind present."""
     found = defaultdict(list)
-    for backends in (ec2_backends, logs_backends, eks_backends, kms_backends):
+    for backends in (ec2_backends, logs_backends, eks_backends, kms_backends, elbv2_backends):
         backends[DEFAULT_ACCOUNT_ID][REGION]  # makes the region, if no call has named it yet
     for backend in ec2_backends[DEFAULT_ACCOUNT_ID].values():
         for kind, those in _ec2(backend).items():
@@ -51,6 +52,10 @@ def everything():
             for key in backend.keys.values()
             if key.key_manager == "CUSTOMER" and key.key_state != "PendingDeletion"
         ]
+    for backend in elbv2_backends[DEFAULT_ACCOUNT_ID].values():
+        for kind, those in _elb(backend).items():
+            tags = backend.tagging_service.get_tag_dict_for_resource
+            found[kind] += [{"id": thing.arn, "tags": tags(thing.arn)} for thing in those]
     for kind, named in _iam(iam_backends[DEFAULT_ACCOUNT_ID]["aws"]).items():
         found[kind] += [{"id": name, "tags": _iam_tags(thing)} for name, thing in named]
     return found
@@ -70,16 +75,27 @@ def _ec2(backend):
         "network_acl": [acl for acl in backend.network_acls.values() if not acl.default],
         "vpc_endpoint": backend.vpc_end_points.values(),
         "flow_log": backend.flow_logs.values(),
-        "network_interface": [eni for eni in backend.enis.values() if not _of_aws(eni)],
+        "network_interface": [eni for eni in backend.enis.values() if not _by_aws(eni)],
         "launch_template": backend.launch_templates.values(),
         "dhcp_options": backend.dhcp_options_sets.values(),
         "prefix_list": [pl for pl in backend.managed_prefix_lists.values() if pl.owner_id != "AWS"],
     }
 
 
-def _of_aws(eni):
-    """Interfaces that come and go with a cluster or a VPC link."""
-    return hasattr(eni, "eks_cluster") or hasattr(eni, "vpc_link")
+def _elb(backend):
+    balancers = backend.load_balancers.values()
+    listeners = [listener for balancer in balancers for listener in balancer.listeners.values()]
+    return {
+        "load_balancer": balancers,
+        "target_group": backend.target_groups.values(),
+        "listener": listeners,
+        "listener_rule": [rule for listener in listeners for rule in listener._non_default_rules.values()],
+    }
+
+
+def _by_aws(eni):
+    """Interfaces that come and go with a cluster, a load balancer or a VPC link."""
+    return any(hasattr(eni, whose) for whose in ("eks_cluster", "load_balancer", "vpc_link"))
 
 
 def _of_eks(backend, group):

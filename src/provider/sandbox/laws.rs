@@ -104,17 +104,40 @@ pub(super) fn may_be(thing: &Thing, facts: &Facts, order: &Order) -> bool {
         || facts.rivals(&facts.normal(order.fields.clone()), &thing.fields)
 }
 
-/// Changes something in place, or says why not.
+/// One thing to change in place: which, to what, and from what.
+pub(super) type Update = (Identity, Value, Value);
+
+/// Changes things in place, or says why not: all of them or none.
 pub(super) fn update(
     world: &mut World,
     facts: &'static Facts,
-    id: &Identity,
-    fields: &Value,
-    prior: &Value,
+    updates: &[Update],
     time: f64,
 ) -> Result<(), Problem> {
     world.pass_time(time);
-    let mut thing = existing(world, facts, id)?;
+    let mut former: Vec<Thing> = Vec::with_capacity(updates.len());
+    let mut refused = Ok(());
+    for update in updates {
+        refused = refused.and_then(|()| change(world, facts, update).map(|was| former.push(was)));
+    }
+    // Only when all are as they will be it shows whether two are one too many.
+    for (id, fields, _) in updates {
+        let fields = facts.normal(fields.clone());
+        refused = refused.and_then(|()| no_second(world, facts, &fields, Some(id)));
+    }
+    if refused.is_err() {
+        former.into_iter().for_each(|thing| world.put(thing));
+    }
+    refused
+}
+
+/// Changes one thing, whatever else there may be, and answers what it was.
+fn change(
+    world: &mut World,
+    facts: &'static Facts,
+    (id, fields, prior): &Update,
+) -> Result<Thing, Problem> {
+    let thing = existing(world, facts, id)?;
     let fields = facts.normal(fields.clone());
     for field in facts.replaces {
         let same =
@@ -125,10 +148,8 @@ pub(super) fn update(
         }
     }
     no_dangling(world, &fields)?;
-    no_second(world, facts, &fields, Some(id))?;
-    thing.fields = fields;
-    world.put(thing);
-    Ok(())
+    world.put(Thing { fields, ..thing.clone() });
+    Ok(thing)
 }
 
 /// Deletes something, or says who holds it. What lives in it goes with it.
@@ -144,26 +165,21 @@ pub(super) fn delete(
     if thing.gone_at.is_some() {
         return Ok(());
     }
-    let mut names: Vec<String> = thing.outputs.values().cloned().collect();
-    names.push(id.0.clone());
-    names.extend(facts.derived_outputs(id, &thing.fields, account).into_values());
-    let mut along: Vec<(String, Identity)> = Vec::new();
-    for name in &names {
-        for (kind, holder, field) in world.holders(name) {
-            if kind == facts.name && holder == id {
-                continue;
-            }
-            let Some(theirs) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
-            if theirs.vanishes_with.contains(&field) {
-                along.push((kind.to_owned(), holder.clone()));
-            } else if !theirs.loose.contains(&field) && !own_name(theirs, field) {
-                let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
-                return Err(Problem::new(Class::InUse, "DependencyViolation", message));
-            }
-        }
+    if facts.guarded(&thing.fields) {
+        let message = format!("{id} cannot be deleted because deletion protection is enabled");
+        return Err(Problem::new(Class::Invalid, "OperationNotPermitted", message));
     }
-    for (kind, holder) in along {
-        world.remove(&kind, &holder);
+    let (along, holders) = bound(world, account, &thing);
+    if let Some((kind, holder)) = holders.difference(&along).next() {
+        let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
+        return Err(Problem::new(Class::InUse, "DependencyViolation", message));
+    }
+    let mut going = along;
+    while let Some((kind, id)) = going.pop_first() {
+        if let Some(thing) = world.get(&kind, &id).cloned() {
+            going.extend(bound(world, account, &thing).0);
+            world.remove(&kind, &id);
+        }
     }
     if facts.timing.delete == 0 {
         world.remove(facts.name, id);
@@ -172,6 +188,32 @@ pub(super) fn delete(
         world.put(thing);
     }
     Ok(())
+}
+
+/// A thing by its kind and id.
+type Named = (String, Identity);
+
+/// What goes along with `thing` when it is deleted, and who keeps it from that.
+fn bound(world: &World, account: &Account, thing: &Thing) -> (BTreeSet<Named>, BTreeSet<Named>) {
+    let mut names: Vec<String> = thing.outputs.values().cloned().collect();
+    names.push(thing.id.0.clone());
+    if let Some(facts) = kinds::get(&thing.kind).map(|kind| kind.facts()) {
+        let outputs = facts.derived_outputs(&thing.id, &thing.fields, account);
+        names.extend(outputs.into_values());
+    }
+    let (mut along, mut holders) = (BTreeSet::new(), BTreeSet::new());
+    for (kind, holder, field) in names.iter().flat_map(|name| world.holders(name)) {
+        let Some(facts) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
+        let named = (kind.to_owned(), holder.clone());
+        if kind == thing.kind && *holder == thing.id {
+            continue;
+        } else if facts.vanishes_with.contains(&field) {
+            along.insert(named);
+        } else if !facts.loose.contains(&field) && !own_name(facts, field) {
+            holders.insert(named);
+        }
+    }
+    (along, holders)
 }
 
 /// Makes one change of tags on several things.

@@ -26,7 +26,7 @@ pub use world::{Thing, World};
 
 use crate::{
     aws::{
-        TagChange, backoff,
+        Gather, TagChange, backoff,
         rates::{self, Rates},
     },
     kinds::{Facts, Found, Made, Order, TAG_STACK, Tagging},
@@ -52,6 +52,8 @@ pub struct Sandbox {
     buckets: RefCell<Rates>,
     counts: RefCell<BTreeMap<String, u32>>,
     throttled: Cell<u32>,
+    /// Changes of the same moment that one call makes, by kind.
+    updates: RefCell<BTreeMap<&'static str, Rc<Gather<()>>>>,
     /// When each reading action was last called: kinds that read from one Describe share the call.
     reads: RefCell<HashMap<&'static str, Instant>>,
 }
@@ -69,6 +71,7 @@ impl Sandbox {
             buckets: RefCell::default(),
             counts: RefCell::default(),
             throttled: Cell::new(0),
+            updates: RefCell::default(),
             reads: RefCell::default(),
         }
     }
@@ -242,8 +245,23 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
             let action = facts.calls.update.first().copied().unwrap_or(facts.calls.create);
-            self.mutate(action, |world, time| laws::update(world, facts, id, fields, prior, time))
-                .await?
+            let update = (id.clone(), fields.clone(), prior.clone());
+            if facts.swaps.is_empty() {
+                let updates = [update];
+                return self
+                    .mutate(action, |world, time| laws::update(world, facts, &updates, time))
+                    .await?;
+            }
+            let gather = Rc::clone(self.updates.borrow_mut().entry(facts.name).or_default());
+            let load = |updates: Vec<String>| async move {
+                let updates: Vec<laws::Update> =
+                    updates.iter().filter_map(|update| serde_json::from_str(update).ok()).collect();
+                self.mutate(action, |world, time| laws::update(world, facts, &updates, time))
+                    .await?
+                    .map(|()| Vec::new())
+            };
+            let update = serde_json::to_string(&update).expect("fields and ids serialise");
+            gather.ask([update], load).await.map(|_| ())
         })
     }
 

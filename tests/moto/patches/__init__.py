@@ -22,6 +22,10 @@ MODULES = (
     "identity",
     "keys",
     "eks",
+    "balancers",
+    "targets",
+    "listeners",
+    "autoscaling",
     "apis",
 )
 
