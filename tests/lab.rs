@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, rc::Rc};
 use eksnet::{
     apply::{self, Outcome, Stop},
     blueprint::{self, Choices},
-    kinds,
+    kinds::{self, Tagging},
     model::{Account, Address, Desired, Diagnostic},
     plan::{self, Action, Plan, Replacement, Wish},
     provider::sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
@@ -48,7 +48,13 @@ impl Lab {
     pub fn draw(&self, text: &str) -> Drawn {
         let (stack, _) = stack::parse("stack.toml", text)
             .unwrap_or_else(|errors| panic!("the stack has mistakes: {errors:#?}"));
-        let former = self.state().map(|state| state.choices).unwrap_or_default();
+        let mut former = self.state().map(|state| state.choices).unwrap_or_default();
+        in_virtual_time(async {
+            let sandbox = Sandbox::new(&stack.region, Rc::clone(&self.world), Faults::default());
+            let existing = blueprint::existing(&stack);
+            existing.iter().for_each(|one| sandbox.grant_existing(one));
+            refresh::look_up(&sandbox, &existing, &mut former).await.expect("what exists");
+        });
         let (desired, choices) = blueprint::blueprint(&stack, &former);
         Drawn { name: stack.name, region: stack.region, desired, choices }
     }
@@ -75,7 +81,10 @@ impl Lab {
         in_virtual_time(async {
             let provider = self.sandbox(drawn, Faults::default());
             let journal = self.journal(drawn).expect("the state opens");
-            let observed = refresh::refresh(&provider, journal.state()).await.expect("refresh");
+            let state = journal.state();
+            let mut observed = refresh::refresh(&provider, state).await.expect("refresh");
+            let met = refresh::meet(&provider, &drawn.desired, state, &mut observed).await;
+            met.expect("a look at what is there");
             plan::plan(&drawn.desired, &observed, journal.state(), wish).expect("a plan")
         })
     }
@@ -127,8 +136,9 @@ impl Lab {
         let provider = self.sandbox(drawn, faults);
         let mut journal = self.journal(drawn)?;
         apply::settle(&provider, &mut journal, &|_| {}).await?;
-        let observed = refresh::refresh(&provider, journal.state()).await?;
+        let mut observed = refresh::refresh(&provider, journal.state()).await?;
         journal.write(refresh::learned(journal.state(), &observed))?;
+        refresh::meet(&provider, &drawn.desired, journal.state(), &mut observed).await?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), &Wish::default())?;
         journal.write([Entry::Chosen { choices: drawn.choices.clone() }])?;
         let steps = plan::steps(&plan, journal.state());
@@ -138,16 +148,21 @@ impl Lab {
         Ok(outcome)
     }
 
-    /// Ids of everything that exists, by kind, but for what was there before the stack.
+    /// Ids of everything that exists, by kind, but for what was there before the stack: it has no fields, or no tag of
+    /// ours where it could have one.
     pub fn inventory(&self) -> BTreeMap<String, Vec<String>> {
         let mut world = self.world.borrow_mut();
         // Whatever is on its way out is gone an hour later.
         let later = world.now + 3600.0;
         world.pass_time(later);
         let mut inventory: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for thing in
-            world.things().filter(|thing| thing.fields != json!({}) || !thing.tags.is_empty())
-        {
+        let tagged = |thing: &Thing| {
+            kinds::get(&thing.kind).is_some_and(|kind| kind.facts().tags != Tagging::None)
+        };
+        let made = |thing: &&Thing| {
+            !thing.tags.is_empty() || (thing.fields != json!({}) && !tagged(thing))
+        };
+        for thing in world.things().filter(made) {
             inventory.entry(thing.kind.clone()).or_default().push(thing.id.to_string());
         }
         inventory

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::{
 };
 
 use crate::{
-    aws::{Aws, apigateway::Tree, ec2::Shared, elb, problem, rates::Rates},
+    aws::{Aws, apigateway::Tree, ec2::Shared, elb, problem, rates::Rates, route53},
     model::{Account, Diagnostic},
 };
 
@@ -57,6 +57,7 @@ pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
         shared: Shared::new(),
         tree: Tree::new(),
         shared_elb: elb::Shared::default(),
+        zones: route53::Shared::default(),
         counts: RefCell::default(),
     };
     let identity = aws.write(|| sts.get_caller_identity().send()).await.map_err(|problem| {

@@ -14,7 +14,7 @@ pub mod elb;
 mod gather;
 mod problem;
 pub mod rates;
-mod route53;
+pub mod route53;
 mod tags;
 
 use std::{cell::RefCell, collections::BTreeMap, future::Future, time::Duration};
@@ -61,6 +61,7 @@ pub struct Aws {
     shared: ec2::Shared,
     tree: apigateway::Tree,
     shared_elb: elb::Shared,
+    zones: route53::Shared,
     counts: RefCell<BTreeMap<String, u32>>,
 }
 

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use egress::{Egress, addresses, egress};
+pub use names::existing;
 
 use crate::{
     kinds::{Kind, TAG_ADDRESS, TAG_STACK, Tagging},
@@ -41,6 +42,8 @@ pub fn blueprint(stack: &Stack, former: &Choices) -> (Desired, Choices) {
     addons::draw_before_nodes(&mut draft);
     let nodes = nodes::draw(&mut draft);
     addons::draw_after_nodes(&mut draft, &nodes);
+    // Last: what others lead names to may be there already, and is taken over where the stack file says so.
+    names::draw(&mut draft);
     (draft.desired, draft.choices)
 }
 
@@ -60,6 +63,7 @@ impl Draft<'_> {
             fields: serde_json::to_value(kind).expect("a kind's fields serialise"),
             tags: self.tags::<K>(&address),
             needs: Vec::new(),
+            adopt: false,
             section: section.to_owned(),
         };
         self.desired.insert(address.clone(), resource);

@@ -28,6 +28,13 @@ pub struct Facts {
     /// Values beside the id, with their pattern: `("arn", "arn:{partition}:ec2:{region}:{account}:vpc/{id}")`. Those
     /// whose pattern mints (`{hex8}`, `{ipv4}`) are AWS's invention and read from it.
     pub outputs: &'static [(&'static str, &'static str)],
+    /// Outputs that AWS shows while it is not ready yet, some seconds after the create. What it takes to become ready
+    /// may be made of them, so it counts as created only when they are known.
+    pub early: &'static [&'static str],
+    /// Outputs that somebody has to act upon outside of AWS while the run goes on, each with what is to be done.
+    pub asks: &'static [(&'static str, &'static str)],
+    /// What usually keeps one from becoming ready that takes much longer than it should; empty where nothing is known.
+    pub stuck: &'static str,
     /// How long it usually takes.
     pub timing: Timing,
     /// Whether and through which API it is tagged.
@@ -42,6 +49,11 @@ pub struct Facts {
     pub pictures: &'static [&'static str],
     /// Fields whose referent takes this resource along when it is deleted: no delete call is needed then.
     pub vanishes_with: &'static [&'static str],
+    /// Fields whose referent it lives in and does not go with: a read shows everything in there, whoever made it, and
+    /// the referent cannot go while it holds any. What is there already at a natural key can be taken over.
+    pub within: &'static [&'static str],
+    /// Fields by which one that exists already is found, for kinds that a stack can use without owning them.
+    pub found_by: &'static [&'static str],
     /// Fields that do not hold their referent: AWS lets it go while this still names it.
     pub loose: &'static [&'static str],
     /// Fields whose referent must be ready, not only created.
@@ -125,6 +137,11 @@ pub enum EksResource {
 }
 
 impl Tagging {
+    /// Whether the call that creates also tags. Where it cannot, tags follow by a call of their own.
+    pub const fn with_create(&self) -> bool {
+        !matches!(self, Self::None | Self::HostedZone)
+    }
+
     /// What stands for all that one call can tag: EC2 tags its resources whatever they are. Elsewhere ids say nothing of
     /// their kind, and each way of tagging stands for itself.
     pub fn service(self) -> Self {
@@ -168,12 +185,17 @@ impl Facts {
         swaps: &[],
         disjoint: &[],
         outputs: &[],
+        early: &[],
+        asks: &[],
+        stuck: "",
         timing: Timing { create: 0, delete: 0 },
         tags: Tagging::None,
         token: false,
         marked: false,
         pictures: &[],
         vanishes_with: &[],
+        within: &[],
+        found_by: &[],
         loose: &[],
         awaits: &[],
         batch: &[],
@@ -268,6 +290,11 @@ impl Facts {
             Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => None,
         };
         said.unwrap_or(drain.usual)
+    }
+
+    /// The fields whose referents hold it: those it vanishes with, and those it only lives in.
+    pub fn homes(&self) -> impl Iterator<Item = &'static str> {
+        self.vanishes_with.iter().chain(self.within).copied()
     }
 
     /// `fields` in their normal form: lists whose order means nothing are sorted. Two resources are equal if their

@@ -77,7 +77,10 @@ fn look(
             (Some(_), Some(Sight::Gone)) => {
                 Change { reasons: vec![Reason::Vanished], ..create(facts, resource, after) }
             }
-            (Some(_) | None, _) => create(facts, resource, after),
+            (Some(_) | None, _) => match observed.taken.get(address) {
+                Some(found) => take_over(facts, resource, after, found),
+                None => create(facts, resource, after),
+            },
         };
         changes.insert(address.clone(), change);
     }
@@ -118,6 +121,17 @@ fn create(facts: &Facts, resource: &Resource, after: Value) -> Change {
         tags_after: resource.tags.clone(),
         needs: needs(facts, resource),
         section: resource.section.clone(),
+    }
+}
+
+/// Something that exists and becomes ours. Whether it may is for the whole plan to say.
+fn take_over(facts: &Facts, resource: &Resource, after: Value, found: &Found<Value>) -> Change {
+    Change {
+        action: Action::Update,
+        reasons: vec![Reason::Adopted],
+        id: Some(found.id.clone()),
+        before: Some(facts.normal(found.fields.clone())),
+        ..create(facts, resource, after)
     }
 }
 

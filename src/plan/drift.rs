@@ -114,11 +114,11 @@ fn fields(facts: &Facts, was: &Value, is: &Value) -> Vec<Finding> {
         .collect()
 }
 
-/// The resource of ours that something foreign lives in: the one it would vanish with.
-fn home<'a>(foreign: &Foreign, by_id: &BTreeMap<&str, &'a Address>) -> Option<&'a Address> {
+/// The resource of ours that something foreign lives in.
+pub(super) fn home<'a>(
+    foreign: &Foreign,
+    by_id: &BTreeMap<&str, &'a Address>,
+) -> Option<&'a Address> {
     let facts = kinds::get(&foreign.kind)?.facts();
-    facts
-        .vanishes_with
-        .iter()
-        .find_map(|field| by_id.get(foreign.fields.get(field)?.as_str()?).copied())
+    facts.homes().find_map(|field| by_id.get(foreign.fields.get(field)?.as_str()?).copied())
 }

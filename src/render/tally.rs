@@ -21,6 +21,7 @@ impl Tally {
             Event::Recovered { .. }
             | Event::Started { .. }
             | Event::Created { .. }
+            | Event::Asked { .. }
             | Event::Retrying { .. }
             | Event::Failed { .. } => {}
         }

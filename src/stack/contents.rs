@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Alb, Api, Claim, Cluster, Fargate, Nlb, Nodes, Service, Zone53, alb, api, cluster, dns,
+    Alb, Api, Claim, Cluster, Domain, Fargate, Nlb, Nodes, Service, alb, api, cluster, dns,
     fargate, nlb, nodes,
     placement::{self, Place},
     reader::{Source, Table, nearest},
@@ -22,7 +22,7 @@ pub(super) struct Draft {
     albs: Vec<alb::Draft>,
     nlbs: Vec<nlb::Draft>,
     apis: Vec<api::Draft>,
-    zones: Vec<dns::Draft>,
+    zones: dns::Drafts,
 }
 
 /// What it is, after every check.
@@ -34,7 +34,7 @@ pub(super) struct Contents {
     pub(super) albs: BTreeMap<String, Alb>,
     pub(super) nlbs: BTreeMap<String, Nlb>,
     pub(super) apis: BTreeMap<String, Api>,
-    pub(super) zones: BTreeMap<String, Zone53>,
+    pub(super) zones: BTreeMap<String, Domain>,
 }
 
 pub(super) fn read(root: &mut Table<'_>, region: Option<&Region>) -> Draft {
@@ -84,7 +84,10 @@ impl Draft {
             .chain(self.nlbs.iter().flat_map(nlb::Draft::claims))
             .chain(self.apis.iter().flat_map(api::Draft::claims))
             .collect();
-        dns::check(source, &self.zones, &claims);
+        self.zones.check(source, &claims);
+        if !slip(root, "dns") {
+            self.zones.check_covered(source, &claims);
+        }
         let Some(network) = network else { return };
         let places: Vec<Place<'_>> = self
             .groups()
@@ -168,7 +171,7 @@ impl Draft {
             albs: self.albs.into_iter().map(alb::Draft::settle).collect::<Option<_>>()?,
             nlbs: self.nlbs.into_iter().map(nlb::Draft::settle).collect::<Option<_>>()?,
             apis: self.apis.into_iter().map(api::Draft::settle).collect::<Option<_>>()?,
-            zones: self.zones.into_iter().map(dns::Draft::settle).collect::<Option<_>>()?,
+            zones: self.zones.settle()?,
         })
     }
 }

@@ -38,6 +38,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{Diagnostic, Tags};
 use names::Claim;
+pub(crate) use names::zone_of;
 use reader::{Source, Table, listed, nearest};
 
 pub use cluster::support_warnings;
@@ -47,7 +48,7 @@ pub use kubernetes::{
     Accelerator, ApiAccess, Arch, Cluster, Cni, Fargate, Nodes, Origin, Os, Secrets, Selector,
     Taint, TaintEffect, UpgradePolicy,
 };
-pub use names::Zone53;
+pub use names::{DnsRecord, Domain, RecordType, ZoneSource};
 pub use network::{Endpoint, FlowLogs, Nat, PodSubnet, Pods, Subnet, Tier, Traffic, Vpc, Zone};
 
 /// What a stack file says, after every check.
@@ -82,7 +83,7 @@ pub struct Stack {
     /// APIs by name.
     pub apis: BTreeMap<String, Api>,
     /// Hosted zones by domain.
-    pub zones: BTreeMap<String, Zone53>,
+    pub zones: BTreeMap<String, Domain>,
 }
 
 /// Sections of the language.

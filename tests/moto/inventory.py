@@ -7,6 +7,7 @@ EKS puts into the VPC of a cluster and who EKS lets in) is left out.
 
 from collections import defaultdict
 
+from moto.acm.models import acm_backends
 from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
@@ -15,6 +16,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
+from moto.route53.models import route53_backends
 
 from apis import service as apis
 from apis import tags as api_tags
@@ -26,7 +28,9 @@ REGION = "ap-southeast-1"
 def everything():
     """{kind: [{"id", "tags"}, ...]}, with every kind present."""
     found = defaultdict(list)
-    for backends in (ec2_backends, logs_backends, eks_backends, kms_backends, elbv2_backends):
+    found.update(certificate=[], hosted_zone=[], record=[])
+    regional = (acm_backends, ec2_backends, logs_backends, eks_backends, kms_backends, elbv2_backends)
+    for backends in regional:
         backends[DEFAULT_ACCOUNT_ID][REGION]  # makes the region, if no call has named it yet
     for backend in ec2_backends[DEFAULT_ACCOUNT_ID].values():
         for kind, those in _ec2(backend).items():
@@ -56,6 +60,14 @@ def everything():
         for kind, those in _elb(backend).items():
             tags = backend.tagging_service.get_tag_dict_for_resource
             found[kind] += [{"id": thing.arn, "tags": tags(thing.arn)} for thing in those]
+    for backend in acm_backends[DEFAULT_ACCOUNT_ID].values():
+        found["certificate"] += [
+            {"id": arn, "tags": dict(bundle.tags)} for arn, bundle in backend._certificates.items()
+        ]
+    zones = route53_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    for zone in zones.zones.values():
+        found["hosted_zone"].append({"id": zone.resource_id, "tags": dict(zones.resource_tags.get(zone.resource_id, {}))})
+        found["record"] += _records(zone)
     for kind, named in _iam(iam_backends[DEFAULT_ACCOUNT_ID]["aws"]).items():
         found[kind] += [{"id": name, "tags": _iam_tags(thing)} for name, thing in named]
     return found
@@ -115,6 +127,12 @@ def _secondary_blocks(backend):
         for block in vpc.cidr_block_association_set + vpc.ipv6_cidr_block_association_set:
             if block["cidr_block"] != vpc.cidr_block:
                 yield {"id": block["association_id"], "tags": {}, "vpc": vpc.id, "cidr": block["cidr_block"]}
+
+
+def _records(zone):
+    for record in zone.rrsets:
+        if record.type != "SOA" and (record.type, record.name) != ("NS", zone.name):
+            yield {"id": f"{zone.resource_id}|{record.name}|{record.type}", "tags": {}}
 
 
 def _iam(backend):

@@ -38,6 +38,7 @@ impl Draft {
             tags: if K::FACTS.tags == Tagging::None { Tags::new() } else { tags.into() },
             needs: Vec::new(),
             section: "api.public".to_owned(),
+            adopt: false,
         };
         self.0.insert(address.clone(), resource);
         address
@@ -61,7 +62,8 @@ impl Draft {
             let tags = [(TAG_STACK, "shop"), (TAG_ADDRESS, address.as_str())];
             let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned()));
             let section = "vpc.subnets".to_owned();
-            let resource = Resource { fields, tags: tags.into(), needs: Vec::new(), section };
+            let resource =
+                Resource { fields, tags: tags.into(), needs: Vec::new(), section, adopt: false };
             self.0.insert(address.clone(), resource);
             subnets.insert(name, address);
         }

@@ -21,10 +21,9 @@ use aws_sdk_apigateway::types::{Op, PatchOperation};
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-use super::ec2::heads;
 use crate::{
     aws::present,
-    kinds::{Owner, TAG_ADDRESS, TAG_STACK},
+    kinds::{Owner, TAG_ADDRESS, TAG_STACK, heads},
     model::{Class, Identity, Problem, Tags},
 };
 

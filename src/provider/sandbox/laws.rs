@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::world::{Thing, World, strings};
 use crate::{
     aws::TagChange,
-    kinds::{self, Facts, Order, Outputs, TAG_ADDRESS, TAG_STACK, Tagging},
+    kinds::{self, Existing, Facts, Order, Outputs, TAG_ADDRESS, TAG_STACK, Tagging},
     model::{Account, Class, Identity, Problem, Tags},
 };
 
@@ -48,7 +48,7 @@ pub(super) fn create(
         kind: facts.name.to_owned(),
         id,
         fields: newborn,
-        tags: if facts.tags == Tagging::None { Tags::new() } else { order.owner.tags.clone() },
+        tags: if facts.tags.with_create() { order.owner.tags.clone() } else { Tags::new() },
         outputs,
         born: time,
         ready_at: time + f64::from(facts.timing.create),
@@ -66,14 +66,11 @@ pub(super) fn shown<'a>(
     known: &[Identity],
 ) -> Vec<&'a Thing> {
     let asked: BTreeSet<&Identity> = known.iter().collect();
-    if facts.vanishes_with.is_empty() {
+    if facts.homes().next().is_none() {
         return asked.into_iter().filter_map(|id| world.get(facts.name, id)).collect();
     }
     let parent = |thing: &Thing| {
-        facts
-            .vanishes_with
-            .iter()
-            .find_map(|field| thing.fields.get(field)?.as_str().map(str::to_owned))
+        facts.homes().find_map(|field| thing.fields.get(field)?.as_str().map(str::to_owned))
     };
     // A keyed identity begins with its parent's, so that one that is gone still tells whose children to show.
     let parents: BTreeSet<String> = asked
@@ -102,6 +99,44 @@ pub(super) fn may_be(thing: &Thing, facts: &Facts, order: &Order) -> bool {
     }
     (facts.marked && thing.token.as_ref() == Some(&owner.token))
         || facts.rivals(&facts.normal(order.fields.clone()), &thing.fields)
+}
+
+/// Everything that agrees with `fields` in what one of its kind is found by.
+pub(super) fn alike<'a>(
+    world: &'a World,
+    facts: &'static Facts,
+    fields: &'a Value,
+) -> impl Iterator<Item = &'a Thing> {
+    let same =
+        |thing: &&Thing| facts.found_by.iter().all(|field| thing.fields[*field] == fields[*field]);
+    world.of_kind(facts.name).filter(same)
+}
+
+/// Makes something exist that a stack uses without owning it.
+pub(super) fn grant(world: &mut World, account: &Account, existing: &Existing) {
+    let Some(facts) = kinds::get(existing.kind).map(|kind| kind.facts()) else { return };
+    let there = match &existing.id {
+        Some(id) => world.get(facts.name, id).is_some(),
+        None => alike(world, facts, &existing.fields).next().is_some(),
+    };
+    if there {
+        return;
+    }
+    let fields = &existing.fields;
+    let stamped = |world: &mut World, pattern: &str, id: Option<&Identity>| {
+        facts.stamped(&mut world.mint, pattern, fields, id, account)
+    };
+    let id = match &existing.id {
+        Some(id) => id.clone(),
+        None => stamped(world, facts.id, None).into(),
+    };
+    let invented: Vec<(&str, &str)> = facts.invented().collect();
+    let outputs = invented
+        .into_iter()
+        .map(|(name, pattern)| (name.to_owned(), stamped(world, pattern, Some(&id))))
+        .collect();
+    let given = Thing::given(facts, id, world.now);
+    world.put(Thing { fields: fields.clone(), outputs, ..given });
 }
 
 /// One thing to change in place: which, to what, and from what.

@@ -29,7 +29,7 @@ use crate::{
         Gather, TagChange, backoff,
         rates::{self, Rates},
     },
-    kinds::{Facts, Found, Made, Order, TAG_STACK, Tagging},
+    kinds::{Existing, Facts, Found, Made, Order, TAG_STACK, Tagging},
     model::{Account, Class, Desired, Diagnostic, Identity, Problem},
     provider::{Answer, Owned, Provider},
 };
@@ -95,6 +95,12 @@ impl Sandbox {
                 world.put(Thing::given(facts, id, now));
             }
         }
+    }
+
+    /// The same for something that a stack uses without owning it.
+    pub fn grant_existing(&self, existing: &Existing) {
+        let mut world = self.world.borrow_mut();
+        laws::grant(&mut world, &self.account, existing);
     }
 
     /// The world inside.
@@ -211,7 +217,8 @@ impl Provider for Sandbox {
                 Ok(things) => things
                     .into_iter()
                     .map(|thing| {
-                        Ok(Made { id: Some(thing.id), outputs: thing.outputs, ready: false })
+                        let outputs = thing.told_at_once(facts);
+                        Ok(Made { id: Some(thing.id), outputs, ready: false })
                     })
                     .collect(),
                 Err(problem) => vec![Err(problem); batch.len()],
@@ -233,6 +240,21 @@ impl Provider for Sandbox {
                 .filter(|thing| self.visible(thing, time))
                 .map(|thing| thing.found(facts, time))
                 .collect())
+        })
+    }
+
+    fn alike<'a>(
+        &'a self,
+        facts: &'static Facts,
+        fields: &'a Value,
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+        Box::pin(async move {
+            self.call_reads(facts.calls.read).await?;
+            let time = self.time();
+            let world = self.world.borrow();
+            let things = laws::alike(&world, facts, fields);
+            let things = things.filter(|thing| self.visible(thing, time));
+            Ok(things.map(|thing| thing.found(facts, time)).collect())
         })
     }
 

@@ -163,7 +163,9 @@ impl<'a> Table<'a> {
     }
 
     fn path(&self, key: &str) -> String {
-        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+        let dotted = key.contains('.');
+        let key = if dotted { format!("\"{key}\"") } else { key.to_owned() };
+        if self.name.is_empty() { key } else { format!("{}.{key}", self.name) }
     }
 
     /// How the table is called in a sentence: by its header, or by its key where it is inline.

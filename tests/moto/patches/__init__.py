@@ -27,6 +27,8 @@ MODULES = (
     "listeners",
     "autoscaling",
     "apis",
+    "zones",
+    "certificates",
 )
 
 
