@@ -3,7 +3,6 @@
 import hashlib
 
 from moto.acm.models import AWSCertificateManagerBackend, CertBundle
-from moto.apigateway.models import apigateway_backends
 from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import AWSError
@@ -11,6 +10,7 @@ from moto.core.utils import utcnow
 from moto.elbv2.models import elbv2_backends
 from moto.route53.models import route53_backends
 
+from apis import service
 from patches.tools import replace
 from patches.zones import spelled
 
@@ -83,11 +83,7 @@ def users(arn):
             if any(arn in (listener.certificates or []) for listener in balancer.listeners.values()):
                 found.append(balancer.arn)
     for backend in list(apigatewayv2_backends[DEFAULT_ACCOUNT_ID].values()):
-        for domain in backend.domain_names.values():
-            if any(arn in configuration.values() for configuration in domain.domain_name_configurations):
-                found.append(domain.domain_name_arn)
-    for backend in list(apigateway_backends[DEFAULT_ACCOUNT_ID].values()):
-        for domain in backend.domain_names.values():
-            if arn in (domain.certificate_arn, domain.regional_certificate_arn):
-                found.append(domain.domain_name)
+        for domain in service.store(backend).domains.values():
+            if any(arn == it["CertificateArn"] for it in domain.described["DomainNameConfigurations"]):
+                found.append(domain.described["DomainNameArn"])
     return found
