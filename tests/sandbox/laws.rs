@@ -97,6 +97,24 @@ fn what_does_not_exist_cannot_be_named() {
     });
 }
 
+/// Ids of APIs look like any digits, and ids of what is in them have two parts.
+#[test]
+fn what_lives_in_nothing_cannot_be() {
+    in_virtual_time(async {
+        let door = Door::new();
+        let api = json!({ "name": "a", "description": "", "default_endpoint": true });
+        let api = door.make("rest_api", "a", api).await.expect("an API");
+        let part =
+            |api: &Identity, parent: &str| json!({ "api": api, "parent": parent, "part": "a" });
+        let parent = Identity::of(&[api.as_str(), "0123ab"]);
+        let dangling = door.make("rest_resource", "a", part(&api, parent.as_str())).await;
+        assert_eq!(class(dangling).0, Class::Missing);
+        door.delete("rest_api", &api).await.expect("nothing holds it");
+        let orphan = door.make("rest_resource", "a", part(&api, "/")).await;
+        assert_eq!(class(orphan).0, Class::Missing);
+    });
+}
+
 #[test]
 fn what_others_hold_cannot_go() {
     in_virtual_time(async {
