@@ -143,7 +143,7 @@ fn http(zone: &str, routes: &[&str]) -> Drawn {
     };
     let domain = draft.add("api", &domain);
     let mapping = ApiMapping {
-        domain: Ref::id(&domain),
+        domain_name: Ref::id(&domain),
         api: Ref::id(&api),
         stage: Ref::id(&stage),
         key: String::new(),

@@ -211,7 +211,7 @@ async fn a_domain_name_and_what_answers_at_it() {
     };
     let stage = bench.comes("public", &stage).await;
     let wish = ApiMapping {
-        domain: Ref::from(&domain),
+        domain_name: Ref::from(&domain),
         api: Ref::from(&api),
         stage: Ref::from(&stage),
         key: String::new(),

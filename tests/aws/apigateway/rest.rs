@@ -205,7 +205,7 @@ async fn a_rest_api_answers_at_a_domain_name_too() {
     };
     let domain = bench.comes("api.example.com", &domain).await;
     let mapping = ApiMapping {
-        domain: Ref::from(&domain),
+        domain_name: Ref::from(&domain),
         api: Ref::from(&api),
         stage: Ref::from(&stage),
         key: "shop".to_owned(),
