@@ -15,7 +15,7 @@ use crate::{
     model::{Address, Class, Identity, Problem, value},
     plan::{Action, Change, Step, StepId},
     provider::TagChange,
-    state::{Entry, Intent},
+    state::{Entry, Intent, State},
 };
 
 impl Run<'_> {
@@ -29,7 +29,7 @@ impl Run<'_> {
         for (_, step) in &batch {
             let change = &self.plan.changes[&step.address];
             let intent = self.intent(&step.address, change);
-            orders.push(recover::order(&step.address, &intent));
+            orders.push(self.log.state(|state| recover::order(state, &step.address, &intent)));
             entries.extend(self.make_room(&step.address, change));
             entries.push(Entry::Intend { address: step.address.clone(), intent: Box::new(intent) });
         }
@@ -116,7 +116,8 @@ impl Run<'_> {
             let tags = TagChange { set: order.owner.tags.clone(), unset: Vec::new() };
             self.change_tags(facts, address, &id, tags).await?;
         }
-        if ready || facts.timing.create == 0 {
+        // An answer that was lost told nothing of what AWS invented.
+        if ready || (facts.timing.create == 0 && knows_early(facts, &all)) {
             return Ok(Turn::Done);
         }
         self.pending(facts, address).await
@@ -228,9 +229,9 @@ impl Run<'_> {
 
 impl Owner {
     /// The owner that a journalled intent stands for.
-    pub(super) fn of(address: &Address, intent: &Intent) -> Self {
+    pub(super) fn of(state: &State, address: &Address, intent: &Intent) -> Self {
         Self {
-            stack: intent.tags.get(kinds::TAG_STACK).cloned().unwrap_or_default(),
+            stack: state.stack.clone(),
             address: address.clone(),
             token: intent.token.clone(),
             tags: intent.tags.clone(),

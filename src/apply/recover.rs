@@ -24,8 +24,8 @@ pub(super) fn known(state: &State) -> Known {
 }
 
 /// The order that an intent stands for.
-pub(super) fn order(address: &Address, intent: &Intent) -> Order {
-    Order { fields: intent.fields.clone(), owner: Owner::of(address, intent) }
+pub(super) fn order(state: &State, address: &Address, intent: &Intent) -> Order {
+    Order { fields: intent.fields.clone(), owner: Owner::of(state, address, intent) }
 }
 
 /// Whether tags name `owner`.
@@ -84,7 +84,7 @@ pub async fn look(provider: &dyn Provider, state: &State) -> Result<Vec<Entry>, 
     let known = known(state);
     for (address, intent) in &state.open {
         let facts = kinds::facts_at(address)?;
-        let order = order(address, intent);
+        let order = order(state, address, intent);
         let found = ours(provider, facts, &order, &known)
             .await
             .map_err(|problem| Diagnostic::refused(address, "be looked for", &problem))?;
@@ -110,7 +110,7 @@ pub async fn settle(
         .collect();
     for (address, intent) in open {
         let facts = kinds::facts_at(&address)?;
-        let order = order(&address, &intent);
+        let order = order(journal.state(), &address, &intent);
         let known = known(journal.state());
         let refused = |problem: Problem| Diagnostic::refused(&address, "be looked for", &problem);
         let mut id = find(provider, facts, &order, intent.begun, &known).await.map_err(refused)?;

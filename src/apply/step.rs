@@ -141,13 +141,16 @@ impl Run<'_> {
             section: change.section.clone(),
             made,
         };
-        self.log
-            .write([Entry::Settled { address: address.clone(), record: Box::new(record) }])
-            .await?;
-        if change.reasons.contains(&Reason::Unfinished) {
-            return self.pending(facts, address).await;
+        let settled = Entry::Settled { address: address.clone(), record: Box::new(record.clone()) };
+        self.log.write([settled]).await?;
+        if !change.reasons.contains(&Reason::Unfinished) {
+            Ok(Turn::Done)
+        } else if facts.early.is_empty() {
+            // The run that made it may not have lived to hear what others need of it.
+            Ok(self.become_ready(Pending { address: address.clone(), record }).await)
+        } else {
+            self.pending(facts, address).await
         }
-        Ok(Turn::Done)
     }
 
     /// Changes fields, repeating what may be repeated: an update is always safe to ask for twice.

@@ -1,8 +1,8 @@
 //! The token buckets by which AWS throttles, as published, and a caller's side of them.
 //!
 //! Sources: EC2 developer guide, "Request throttling for the Amazon EC2 API"; Elastic Load Balancing user guide,
-//! "Request throttling for the Elastic Load Balancing API"; API Gateway developer guide, "Amazon API Gateway quotas".
-//! IAM and CloudWatch Logs publish no buckets for their control plane; the figures here stay below what is known to be
+//! "Request throttling for the Elastic Load Balancing API"; Route 53 developer guide, "Quotas"; API Gateway developer
+//! guide, "Amazon API Gateway quotas". IAM and CloudWatch Logs publish no buckets for their control plane; the figures here stay below what is known to be
 //! served.
 
 use std::{collections::HashMap, time::Duration};
@@ -35,6 +35,9 @@ pub fn of(action: &str) -> Rate {
         Some(("elasticloadbalancing", "CreateLoadBalancer" | "SetSubnets")) => rate(10.0, 0.2),
         Some(("elasticloadbalancing", name)) if !reads(name) => rate(20.0, 3.0),
         Some(("apigateway" | "apigatewayv2", name)) => of_apis(name),
+        Some(("route53", "CreateHostedZone")) => rate(40.0, 2.0),
+        Some(("route53", "DeleteHostedZone")) => rate(40.0, 5.0),
+        Some(("route53", _)) => rate(50.0, 10.0),
         Some((_, name)) if reads(name) => rate(40.0, 10.0),
         Some(_) | None => rate(20.0, 5.0),
     }

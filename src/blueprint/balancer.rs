@@ -147,6 +147,8 @@ fn group(draft: &mut Draft<'_>, section: &str) -> Address {
         vpc: vpc::id(draft),
         name: format!("{}-{}", draft.stack.name, section.replace('.', "-")),
         description: format!("Load balancer {section}"),
+        // It speaks to its targets and to nobody else.
+        open_egress: false,
     };
     draft.add(section, section, fields)
 }
@@ -252,8 +254,12 @@ impl Balancer<'_> {
                     draft.needs(targets, out, Until::Created);
                     draft.needs(targets, into, Until::Created);
                 }
-                // These wait for the cluster, and a load balancer is to be there before it.
-                Home::Fargate => {}
+                // These wait until the cluster tells its group, and a load balancer is to be there before that.
+                Home::Fargate => {
+                    let cluster = cluster::id(draft);
+                    draft.needs(&out, cluster.clone(), Until::Ready);
+                    draft.needs(&into, cluster, Until::Ready);
+                }
             }
         }
     }

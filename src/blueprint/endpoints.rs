@@ -46,6 +46,7 @@ fn group(draft: &mut Draft<'_>) {
         vpc: vpc::id(draft),
         name: format!("{}-{GROUP}", stack.name),
         description: "Interface endpoints".to_owned(),
+        open_egress: true,
     };
     let group: Address = draft.add(SECTION, GROUP, fields);
     let pods = stack.vpc.pods.as_ref().map(|pods| ("pods", pods.cidr));

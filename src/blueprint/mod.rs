@@ -5,6 +5,7 @@ mod addons;
 mod alb;
 mod api;
 mod balancer;
+mod bindings;
 mod cluster;
 mod digest;
 mod doors;
@@ -25,6 +26,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use bindings::{Binding, bindings};
 pub use egress::{Egress, addresses, egress};
 pub use names::existing;
 

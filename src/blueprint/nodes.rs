@@ -33,6 +33,7 @@ pub(super) fn draw(draft: &mut Draft<'_>) -> Vec<Address> {
             vpc: vpc::id(draft),
             name: format!("{}-{GROUP}", stack.name),
             description,
+            open_egress: true,
         };
         draft.add("nodes", GROUP, fields);
     }

@@ -23,7 +23,7 @@ pub(super) fn draw(
     nlb: Option<&Nlb>,
 ) -> Address {
     let service = &draft.stack.services[name];
-    let title = format!("{}/{name}", balancer.section);
+    let title = title(&balancer.section, name);
     let (protocol, transport) = match (balancer.family, service.protocol) {
         (Family::Application, _) => ("HTTP", Transport::Tcp),
         (Family::Network, Protocol::Udp) => ("UDP", Transport::Udp),
@@ -69,6 +69,11 @@ pub(super) fn draw(
         balancer.admit(draft, &group, &homes, Transport::Tcp, port);
     }
     group
+}
+
+/// The name in addresses of a target group: one for each load balancer and service.
+pub(super) fn title(balancer: &str, service: &str) -> String {
+    format!("{balancer}/{service}")
 }
 
 /// All nodes are targets: kube-proxy leads from each of them to the pods.

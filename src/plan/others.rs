@@ -19,7 +19,7 @@ pub(super) fn not_overwritten(plan: &Plan, desired: &Desired) -> Result<(), Diag
             && !desired.get(*address).is_some_and(|resource| resource.adopt)
     });
     let unasked: Vec<_> = unasked.collect();
-    let Some((first, change)) = unasked.first() else { return Ok(()) };
+    let Some((first, _)) = unasked.first() else { return Ok(()) };
     let message = match unasked.len() {
         1 => format!("{first} exists already, and somebody else made it"),
         count => {
@@ -30,10 +30,10 @@ pub(super) fn not_overwritten(plan: &Plan, desired: &Desired) -> Result<(), Diag
         (address.to_string(), change.before.clone().unwrap_or_default())
     };
     let told = told(Diagnostic::error(message), unasked.iter().map(words).collect());
-    let section = &change.section;
-    Err(told
-        .help("delete what is there, or leave it out of the stack file")
-        .help(format!("to take it over, and change it as the stack file says, name it in `adopt` under `[{section}]`")))
+    Err(told.help("delete what is there, or leave it out of the stack file").help(
+        "to take it over, and change it as the stack file says, name it in `adopt` under the \
+             `[dns.…]` of its zone",
+    ))
 }
 
 /// Refuses a plan that deletes what others live in.

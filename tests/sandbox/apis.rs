@@ -39,6 +39,7 @@ impl Draft {
             needs: Vec::new(),
             adopt: false,
             section: "api.public".to_owned(),
+            adopt: false,
         };
         self.0.insert(address.clone(), resource);
         address

@@ -25,6 +25,7 @@ pub(super) fn to(draft: &mut Draft<'_>, door: &Door) -> Address {
             vpc: vpc::id(draft),
             name: format!("{}-link", stack.name),
             description: "API Gateway".to_owned(),
+            open_egress: true,
         };
         draft.add(SECTION, &name, fields);
         let subnets = subnets::one_a_zone(draft, SECTION);

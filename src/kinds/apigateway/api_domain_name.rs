@@ -36,6 +36,7 @@ impl Kind for ApiDomainName {
             ("dns_name", "d-{hex10}.execute-api.{region}.amazonaws.com"),
             ("zone_id", "Z1{hex12}"),
         ],
+        early: &["dns_name", "zone_id"],
         tags: Tagging::HttpApi("arn:{partition}:apigateway:{region}::/domainnames/{id}"),
         awaits: &["certificate"],
         calls: Calls {

@@ -56,7 +56,7 @@ impl Kind for ApiMapping {
             .domain_name(domain)
             .api_id(self.api.get())
             .stage(self.stage())
-            .api_mapping_key(&self.key);
+            .set_api_mapping_key(Some(self.key.clone()).filter(|key| !key.is_empty()));
         let mapping = aws.write(|| request.clone().send()).await.map_err(refused)?;
         Made::id(mapping.api_mapping_id().map(|id| format!("{domain}|{id}")).as_deref())
     }

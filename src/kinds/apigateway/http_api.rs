@@ -66,7 +66,7 @@ impl Kind for HttpApi {
             .create_api()
             .name(&self.name)
             .protocol_type(ProtocolType::Http)
-            .description(&self.description)
+            .set_description(Some(self.description.clone()).filter(|text| !text.is_empty()))
             .set_cors_configuration(self.cors.as_ref().map(Cors::wanted))
             .disable_execute_api_endpoint(!self.default_endpoint)
             .set_tags(tagged(owner));

@@ -74,7 +74,7 @@ impl Kind for HttpStage {
             .api_id(self.api.get())
             .stage_name(&self.name)
             .auto_deploy(self.auto_deploy)
-            .default_route_settings(settings(self.throttle))
+            .set_default_route_settings(self.throttle.map(|limit| settings(Some(limit))))
             .set_route_settings(Some(self.route_settings()))
             .set_access_log_settings(self.logs.as_ref().map(AccessLogs::wanted))
             .set_tags(tagged(owner));
@@ -99,13 +99,15 @@ impl Kind for HttpStage {
             let request = aws.http.delete_access_log_settings().api_id(api).stage_name(stage);
             present(aws.write(|| request.clone().send()).await.map_err(refused))?;
         }
+        // Settings without limits take the place of those with some.
+        let limited = self.throttle.is_some() || prior.throttle.is_some();
         let request = aws
             .http
             .update_stage()
             .api_id(api)
             .stage_name(stage)
             .auto_deploy(self.auto_deploy)
-            .default_route_settings(settings(self.throttle))
+            .set_default_route_settings(limited.then(|| settings(self.throttle)))
             .set_route_settings(Some(self.route_settings()))
             .set_access_log_settings(self.logs.as_ref().map(AccessLogs::wanted));
         aws.write(|| request.clone().send()).await.map_err(refused).map(drop)

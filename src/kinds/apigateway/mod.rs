@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::heads;
 use crate::{
     aws::present,
-    kinds::{Owner, TAG_ADDRESS, TAG_STACK},
+    kinds::{Owner, TAG_ADDRESS, TAG_STACK, heads},
     model::{Class, Identity, Problem, Tags},
 };
 

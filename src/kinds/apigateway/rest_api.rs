@@ -32,6 +32,7 @@ impl Kind for RestApi {
             // Its path `/`, as the identity of a `rest_resource`.
             ("root", "{id}|{hex10}"),
         ],
+        early: &["root"],
         tags: Tagging::RestApi("arn:{partition}:apigateway:{region}::/restapis/{id}"),
         calls: Calls {
             create: "apigateway:CreateRestApi",

@@ -6,10 +6,10 @@
 use aws_sdk_apigateway::types::{ConnectionType, Integration, IntegrationType, Method, Resource};
 use serde::{Deserialize, Serialize};
 
-use super::{heads, held, refused, replace};
+use super::{held, refused, replace};
 use crate::{
     aws::Aws,
-    kinds::{Calls, Facts, Found, Kind, Made, Owner, not_visible_yet},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, heads, not_visible_yet},
     model::{Identity, Problem, Ref},
 };
 

@@ -5,10 +5,10 @@
 use aws_sdk_apigateway::types::Resource;
 use serde::{Deserialize, Serialize};
 
-use super::{heads, held, refused};
+use super::{held, refused};
 use crate::{
     aws::Aws,
-    kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, heads},
     model::{Identity, Problem, Ref},
 };
 

@@ -39,8 +39,8 @@ impl Kind for HostedZone {
         )],
         asks: &[(
             "name_servers",
-            "set these name servers where the domain is registered, or in its NS record in the zone above; until \
-             then nobody finds a name in it, and no certificate for one is issued",
+            "set its name servers where the domain is registered, or as its NS record in the zone above; until then no \
+             name in it is found and no certificate for one is issued",
         )],
         tags: Tagging::HostedZone,
         token: true,

@@ -66,9 +66,9 @@ fn section(entry: &Entry<'_>) -> Option<Draft> {
         return None;
     }
     let name = name::checked(source, &key.span, key.value)?;
-    if name.starts_with("*.") {
+    if let Some(domain) = name.strip_prefix("*.") {
         let message = format!("`{name}` is not a domain");
-        let help = format!("write `[dns.\"{}\"]`; `\"*\"` is a name among its records", &name[2..]);
+        let help = format!("write `[dns.\"{domain}\"]`; `\"*\"` is a name among its records");
         source.report(source.error(&key.span, message, "a wildcard").help(help));
         return None;
     }
@@ -237,7 +237,7 @@ impl Drafts {
                         .note("Route 53 chooses them when it makes the zone")
                         .help(format!(
                             "apply, then write `\"{}\" = \"NS …\"` under `[dns.\"{}\".records]` with what \
-                             `eksnet output hosted_zone.{name} name_servers` shows",
+                             `eksnet output hosted_zone.{name}.name_servers` shows",
                             label.trim_end_matches('.'),
                             above.name.value
                         )),

@@ -25,8 +25,7 @@ pub(super) fn checked(source: &Source, span: &Span, text: &str) -> Option<String
 pub(super) fn normal(text: &str) -> Result<String, Wrong> {
     let wrong = |label: &str, help: &str| Err((label.to_owned(), help.to_owned()));
     if !text.is_ascii() {
-        let ascii: Option<Vec<String>> =
-            text.to_lowercase().split('.').map(|label| ascii_label(label)).collect();
+        let ascii: Option<Vec<String>> = text.to_lowercase().split('.').map(ascii_label).collect();
         return Err((
             "letters beyond ASCII".to_owned(),
             match ascii {

@@ -185,7 +185,8 @@ async fn long_lists_are_read_to_their_end() {
 #[tokio::test]
 async fn a_domain_name_and_what_answers_at_it() {
     let bench = Bench::new().await;
-    let (one, other) = (bench.certificate("api.example.com"), bench.certificate("*.example.com"));
+    let (one, other) =
+        (bench.certificate("api.example.com").await, bench.certificate("*.example.com").await);
     let before = bench.moto.counts();
     let wish = ApiDomainName {
         domain: "api.example.com".to_owned(),
@@ -197,6 +198,9 @@ async fn a_domain_name_and_what_answers_at_it() {
     assert!(outputs["dns_name"].starts_with("d-"), "{outputs:?}");
     assert_eq!(outputs["zone_id"], "ZL327KTPIQFUL");
     bench.is_taken(&wish).await;
+    let shown = json!({ "CertificateArn": wish.certificate.get() });
+    let shown = bench.moto.call("acm", "DescribeCertificate", &shown);
+    assert_eq!(shown["Certificate"]["InUseBy"].as_array().map(Vec::len), Some(1), "{shown}");
     bench.becomes(&domain, &ApiDomainName { certificate: other.into(), ..wish.clone() }).await;
     bench.is_invalid(&ApiDomainName { domain: "api.example.net".to_owned(), ..wish }).await;
 

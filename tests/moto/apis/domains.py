@@ -58,8 +58,6 @@ def _configure(world, thing, given):
     certificate = _certificate(world, arn)
     if not any(_covers(pattern, name) for pattern in [certificate.common_name, *certificate.sans]):
         bad(f"The provided certificate does not cover the domain name {name}")
-    release(world, thing)
-    certificate.in_use_by.append(thing.described["DomainNameArn"])
     configuration = {"SecurityPolicy": "TLS_1_2", **wanted, **thing.endpoint}
     thing.described["DomainNameConfigurations"] = [configuration]
     return thing.described
@@ -79,13 +77,6 @@ def _covers(pattern, name):
     return re.fullmatch(re.escape(pattern or "").replace(r"\*", r"[^.]+"), name) is not None
 
 
-def release(world, thing):
-    """ACM keeps a certificate while a domain name shows it."""
-    for certificate in world.acm._certificates.values():
-        if thing.described["DomainNameArn"] in certificate.in_use_by:
-            certificate.in_use_by.remove(thing.described["DomainNameArn"])
-
-
 @operation(HTTP)
 def get_domain_name(world, given):
     return domain(world, given["DomainName"]).described
@@ -103,7 +94,7 @@ def update_domain_name(world, given):
 
 @operation(HTTP)
 def delete_domain_name(world, given):
-    release(world, domain(world, given["DomainName"]))
+    domain(world, given["DomainName"])
     del world.store.domains[given["DomainName"]]
     return {}
 
