@@ -21,7 +21,6 @@ use aws_sdk_apigateway::types::{Op, PatchOperation};
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-use super::heads;
 use crate::{
     aws::present,
     kinds::{Owner, TAG_ADDRESS, TAG_STACK, heads},
