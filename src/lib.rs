@@ -36,9 +36,9 @@
 //! |---|---|
 //! | 5 | [`cli`]: one file per command; the only one that prints |
 //! | 4 | [`render`]: everything a person or a machine reads; data in, text out |
-//! | 3 | [`apply`], [`refresh`]: what waits, retries and recovers |
+//! | 3 | [`apply`], [`refresh`], [`sweep`]: what waits, retries and recovers |
 //! | 2 | [`stack`], [`blueprint`], [`plan`]: pure; [`state`]: the disk; [`provider`]: the only door to the world |
-//! | 1 | [`kinds`]: one file per AWS resource kind; [`aws`]: clients, pacing, error classes |
+//! | 1 | [`kinds`]: one file per AWS resource kind; [`strays`]: what others put into our network; [`aws`]: clients, pacing, error classes |
 //! | 0 | [`model`]: the nouns; [`data`]: tables of facts with their sources |
 //!
 //! # Invariants
@@ -76,3 +76,5 @@ pub mod refresh;
 pub mod render;
 pub mod stack;
 pub mod state;
+pub mod strays;
+pub mod sweep;

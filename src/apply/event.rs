@@ -75,6 +75,7 @@ impl Verb {
             Self::Update => "update",
             Self::Delete => "delete",
             Self::Vanish => "vanish",
+            Self::Sweep => "sweep",
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::{
 pub use ec2::*;
 pub use eks::*;
 pub use erased::{Erased, Order};
-pub use facts::{Calls, EksResource, Facts, Quota, Tagging, Timing};
+pub use facts::{Calls, EksResource, Facts, Quota, Strays, Tagging, Timing};
 pub use iam::*;
 pub use kms::*;
 pub use logs::*;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     kinds,
-    model::{Address, Identity, Until},
+    model::{Address, Identity, Until, value},
     plan::{
         Action, Change, Plan, Replacement,
         collide::{collisions, early},
@@ -27,6 +27,8 @@ pub enum Verb {
     Delete,
     /// Makes no call: it goes with something else, or is gone already.
     Vanish,
+    /// Takes away what a cluster left behind.
+    Sweep,
 }
 
 /// One step of a plan.
@@ -46,11 +48,11 @@ pub struct Step {
 
 /// The steps of one address.
 #[derive(Clone, Copy, Default)]
-struct Steps {
+pub(super) struct Steps {
     /// The one that makes or changes it.
     up: Option<StepId>,
     /// The one that takes it away.
-    down: Option<StepId>,
+    pub(super) down: Option<StepId>,
 }
 
 /// Every step of a plan, in a fixed order that says nothing about time.
@@ -69,6 +71,7 @@ pub fn steps(plan: &Plan, state: &State) -> Vec<Step> {
         }
     }
     list.deposed(plan);
+    list.sweep(plan);
     for step in &mut list.steps {
         step.waits.sort_unstable();
         step.waits.dedup();
@@ -77,31 +80,31 @@ pub fn steps(plan: &Plan, state: &State) -> Vec<Step> {
 }
 
 #[derive(Default)]
-struct List<'a> {
-    steps: Vec<Step>,
+pub(super) struct List<'a> {
+    pub(super) steps: Vec<Step>,
     by_address: BTreeMap<&'a Address, Steps>,
     /// Resources that go with another, and which one.
     vanishing: BTreeMap<&'a Address, &'a Address>,
 }
 
 impl<'a> List<'a> {
-    fn of(&self, address: &Address) -> Steps {
+    pub(super) fn of(&self, address: &Address) -> Steps {
         self.by_address.get(address).copied().unwrap_or_default()
     }
 
-    fn push(&mut self, address: &Address, verb: Verb, id: Option<&Identity>) -> StepId {
+    pub(super) fn push(&mut self, address: &Address, verb: Verb, id: Option<&Identity>) -> StepId {
         let timing = kinds::get(address.kind()).map(|kind| kind.facts().timing);
         let seconds = timing.map_or(0, |timing| match verb {
             Verb::Create => timing.create,
             Verb::Delete => timing.delete,
-            Verb::Update | Verb::Vanish => 0,
+            Verb::Update | Verb::Vanish | Verb::Sweep => 0,
         });
         let waits = Vec::new();
         self.steps.push(Step { address: address.clone(), verb, id: id.cloned(), waits, seconds });
         self.steps.len() - 1
     }
 
-    fn wait(&mut self, waiting: Option<StepId>, on: Option<StepId>, until: Until) {
+    pub(super) fn wait(&mut self, waiting: Option<StepId>, on: Option<StepId>, until: Until) {
         if let (Some(waiting), Some(on)) = (waiting, on)
             && waiting != on
         {
@@ -240,12 +243,7 @@ impl<'a> List<'a> {
 
 /// Whether an id stands anywhere in `fields`.
 fn names(fields: &serde_json::Value, id: &Identity) -> bool {
-    match fields {
-        serde_json::Value::String(text) => text == id.as_str(),
-        serde_json::Value::Array(items) => items.iter().any(|item| names(item, id)),
-        serde_json::Value::Object(map) => map.values().any(|item| names(item, id)),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
-            false
-        }
-    }
+    let mut named = false;
+    value::each_text(fields, &mut |text| named |= text == id.as_str());
+    named
 }

@@ -13,7 +13,7 @@ use crate::{
         Aws,
         ec2::{filter, in_chunks, tagged, tags},
     },
-    kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Strays, Tagging},
     model::{Identity, Problem, Ref},
 };
 
@@ -47,6 +47,7 @@ impl Kind for SecurityGroup {
             default: 2500,
             per: None,
         }),
+        strays: Strays::Lodging,
         ..Facts::DEFAULT
     };
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{finished, ids, reason, references, refused, same, settled, tagged, tags};
 use crate::{
     aws::{Aws, present},
-    kinds::{Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing},
+    kinds::{Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing},
     model::{Class, Identity, Problem, Ref},
 };
 
@@ -81,6 +81,7 @@ impl Kind for Cluster {
             delete: "eks:DeleteCluster",
         },
         quota: Some(Quota { code: "L-1194D53C", name: "Clusters", default: 100, per: None }),
+        strays: Strays::Maker,
         ..Facts::DEFAULT
     };
 

@@ -53,6 +53,7 @@ pub(super) fn create(
         ready_at: time + f64::from(facts.timing.create),
         gone_at: None,
         token: facts.token.then(|| order.owner.token.clone()),
+        wild: None,
     };
     world.put(thing.clone());
     Ok(thing)
@@ -127,38 +128,109 @@ pub(super) fn delete(
     time: f64,
 ) -> Result<(), Problem> {
     world.pass_time(time);
-    let mut thing = existing(world, facts, id)?;
+    let thing = existing(world, facts, id)?;
+    let derived = facts.derived_outputs(id, &thing.fields, account).into_values().collect();
+    release(world, thing, derived, time, f64::from(facts.timing.delete))
+}
+
+/// Deletes something that may be of no kind of eksnet's.
+pub(super) fn sweep(
+    world: &mut World,
+    account: &Account,
+    kind: &str,
+    id: &Identity,
+    time: f64,
+) -> Result<(), Problem> {
+    if let Some(kind) = kinds::get(kind) {
+        return delete(world, account, kind.facts(), id, time);
+    }
+    world.pass_time(time);
+    let thing = world.get(kind, id).cloned().ok_or_else(|| missing(id))?;
+    let lingers = thing.wild.as_ref().map_or(0.0, |wild| wild.lingers);
+    release(world, thing, Vec::new(), time, lingers)
+}
+
+/// Lets something go that is known by its id, its outputs and `others`, unless somebody holds it. Takes what lives in it
+/// along.
+fn release(
+    world: &mut World,
+    mut thing: Thing,
+    others: Vec<String>,
+    time: f64,
+    lingers: f64,
+) -> Result<(), Problem> {
     if thing.gone_at.is_some() {
         return Ok(());
     }
     let mut names: Vec<String> = thing.outputs.values().cloned().collect();
-    names.push(id.0.clone());
-    names.extend(facts.derived_outputs(id, &thing.fields, account).into_values());
-    let mut along: Vec<(String, Identity)> = Vec::new();
+    names.push(thing.id.0.clone());
+    names.extend(others);
+    let mut along: Vec<(Thing, f64)> = Vec::new();
     for name in &names {
         for (kind, holder, field) in world.holders(name) {
-            if kind == facts.name && holder == id {
+            if kind == thing.kind && *holder == thing.id {
                 continue;
             }
-            let Some(theirs) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
-            if theirs.vanishes_with.contains(&field) {
-                along.push((kind.to_owned(), holder.clone()));
-            } else if !theirs.loose.contains(&field) && !own_name(theirs, field) {
-                let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
-                return Err(Problem::new(Class::InUse, "DependencyViolation", message));
+            match hold(world, kind, holder, field, time) {
+                Hold::Along(lingers) => {
+                    along.extend(world.get(kind, holder).map(|thing| (thing.clone(), lingers)));
+                }
+                Hold::Not => {}
+                Hold::Fast => {
+                    let id = &thing.id;
+                    let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
+                    return Err(Problem::new(Class::InUse, "DependencyViolation", message));
+                }
             }
         }
     }
-    for (kind, holder) in along {
-        world.remove(&kind, &holder);
+    let leave = |world: &mut World, thing: &mut Thing, lingers: f64| {
+        if lingers > 0.0 {
+            thing.gone_at = Some(time + lingers);
+            world.put(thing.clone());
+        } else {
+            world.remove(&thing.kind, &thing.id);
+        }
+    };
+    for (mut thing, lingers) in along {
+        leave(world, &mut thing, lingers);
     }
-    if facts.timing.delete == 0 {
-        world.remove(facts.name, id);
-    } else {
-        thing.gone_at = Some(time + f64::from(facts.timing.delete));
-        world.put(thing);
-    }
+    leave(world, &mut thing, lingers);
     Ok(())
+}
+
+/// What a reference does to what it refers to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Hold {
+    /// It goes along, and takes so many seconds for it.
+    Along(f64),
+    /// Nothing.
+    Not,
+    /// It keeps it from going.
+    Fast,
+}
+
+/// What it does that `field` of a thing refers to something.
+pub(super) fn hold(world: &World, kind: &str, id: &Identity, field: &str, time: f64) -> Hold {
+    let Some(thing) = world.get(kind, id).filter(|thing| thing.is_there(time)) else {
+        return Hold::Not;
+    };
+    let (along, loose, lingers) = match (&thing.wild, kinds::get(kind).map(|kind| kind.facts())) {
+        (Some(wild), _) => {
+            let among = |fields: &[String]| fields.iter().any(|each| each == field);
+            (among(&wild.vanishes_with), among(&wild.loose), wild.lingers)
+        }
+        (None, Some(facts)) => {
+            let loose = facts.loose.contains(&field) || own_name(facts, field);
+            (facts.vanishes_with.contains(&field), loose, 0.0)
+        }
+        (None, None) => (false, true, 0.0),
+    };
+    match (along, loose) {
+        (true, _) => Hold::Along(lingers),
+        (false, true) => Hold::Not,
+        (false, false) => Hold::Fast,
+    }
 }
 
 /// Makes one change of tags on several things.

@@ -8,6 +8,7 @@
 mod faults;
 mod laws;
 mod log;
+mod strays;
 mod world;
 
 use std::{
@@ -18,11 +19,12 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::try_join_all;
 use serde_json::Value;
 use tokio::time::Instant;
 
 pub use faults::{Death, Faults, Moment};
-pub use world::{Thing, World};
+pub use world::{Thing, Wild, World};
 
 use crate::{
     aws::{
@@ -31,7 +33,8 @@ use crate::{
     },
     kinds::{Facts, Found, Made, Order, TAG_ADDRESS, TAG_STACK, Tagging},
     model::{Account, Class, Desired, Diagnostic, Identity, Problem},
-    provider::{Answer, Owned, Provider},
+    provider::{Answer, Ground, Owned, Provider, Stray},
+    strays::judge,
 };
 
 /// How long a call takes, there and back.
@@ -327,6 +330,24 @@ impl Provider for Sandbox {
             Ok(things
                 .map(|thing| Owned { kind: thing.kind.clone(), id: thing.id.clone() })
                 .collect())
+        })
+    }
+
+    fn strays<'a>(&'a self, ground: &'a Ground) -> Answer<'a, Result<Vec<Stray>, Problem>> {
+        Box::pin(async move {
+            try_join_all(strays::calls(ground).map(|action| self.call(action))).await?;
+            let (world, time) = (self.world.borrow(), self.time());
+            Ok(judge(strays::sightings(&world, ground, time), ground))
+        })
+    }
+
+    fn sweep<'a>(&'a self, stray: &'a Stray) -> Answer<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            let Stray { kind, id, .. } = stray;
+            self.mutate(crate::strays::deletion(kind), |world, time| {
+                laws::sweep(world, &self.account, kind, id, time)
+            })
+            .await?
         })
     }
 
