@@ -11,6 +11,7 @@ use eksnet::{
     provider::sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
     refresh, stack,
     state::{Entry, Holder, Journal, Record, State},
+    sweep,
 };
 use serde_json::json;
 use tokio::sync::Notify;
@@ -130,6 +131,7 @@ impl Lab {
         let observed = refresh::refresh(&provider, journal.state()).await?;
         journal.write(refresh::learned(journal.state(), &observed))?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), &Wish::default())?;
+        let plan = sweep::survey(&provider, plan, journal.state()).await?;
         journal.write([Entry::Chosen { choices: drawn.choices.clone() }])?;
         let steps = plan::steps(&plan, journal.state());
         let outcome =

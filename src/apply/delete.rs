@@ -3,7 +3,9 @@
 //! itself is about to take away is waited for, and anything else is named at once, because no waiting moves it.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
+    rc::Rc,
     time::Duration,
 };
 
@@ -14,14 +16,17 @@ use super::{Event, Failure, Run, step::PATIENCE, step::Trouble};
 use crate::{
     aws::{Gather, backoff},
     kinds::{Facts, Strays},
-    model::{Address, Class, Identity, Problem, value},
+    model::{Address, Class, Diagnostic, Identity, Problem, value},
     plan::{self, Step, Verb},
-    provider::{Ground, Standing, Stray},
+    provider::{Ground, Stray},
     state::Entry,
 };
 
 /// How long AWS may take to let go of the network interfaces of what is gone already.
 const RELEASE: Duration = Duration::from_secs(900);
+
+/// How often a look is taken while something does not go.
+const LOOK: Duration = Duration::from_secs(15);
 
 /// How long a refusal is borne that something in the same network may explain, though it is not certain.
 const DOUBT: Duration = Duration::from_secs(30);
@@ -32,10 +37,10 @@ pub(super) struct Sweeping {
     ground: Ground,
     looks: Gather<Stray>,
     /// Strays that are being or have been swept, so that each is swept once.
-    claimed: std::cell::RefCell<BTreeSet<Identity>>,
-    swept: std::cell::RefCell<Vec<Stray>>,
+    claimed: RefCell<BTreeSet<Identity>>,
+    swept: RefCell<Vec<Stray>>,
     /// Sweeps that no step of the plan stands for and that AWS refused.
-    failures: std::cell::RefCell<BTreeMap<Identity, Failure>>,
+    failures: RefCell<BTreeMap<Identity, Failure>>,
 }
 
 impl Sweeping {
@@ -43,9 +48,9 @@ impl Sweeping {
         Self {
             ground,
             looks: Gather::new(),
-            claimed: std::cell::RefCell::default(),
-            swept: std::cell::RefCell::default(),
-            failures: std::cell::RefCell::default(),
+            claimed: RefCell::default(),
+            swept: RefCell::default(),
+            failures: RefCell::default(),
         }
     }
 
@@ -88,7 +93,8 @@ impl Run<'_> {
 
     pub(super) async fn forget(&self, facts: &'static Facts, step: &Step) -> Result<(), Trouble> {
         let Some(id) = &step.id else { return Ok(()) };
-        let outlived = (facts.strays == Strays::Maker).then(|| Entry::Outlived { maker: id.0.clone() });
+        let outlived =
+            (facts.strays == Strays::Maker).then(|| Entry::Outlived { maker: id.0.clone() });
         let gone = Entry::Gone { address: step.address.clone(), id: id.clone() };
         self.log.write(outlived.into_iter().chain([gone])).await?;
         Ok(())
@@ -151,13 +157,14 @@ impl Run<'_> {
         let began = Instant::now();
         let mut attempt = 0_u32;
         let mut way = Way::Unseen;
+        let mut looked: Option<Instant> = None;
         loop {
             let Err(problem) = ask().await else { return Ok(()) };
             attempt += 1;
             let patience = match problem.class {
                 Class::InUse => {
-                    // What AWS takes its time for need not be looked at all the time.
-                    if attempt.is_power_of_two() || attempt > 8 && matches!(way, Way::Unseen) {
+                    if looked.is_none_or(|looked| looked.elapsed() > LOOK) {
+                        looked = Some(Instant::now());
                         way = self.way(id, near, began).await?;
                     }
                     match way {
@@ -173,11 +180,9 @@ impl Run<'_> {
                     self.retrying(address, &problem);
                     PATIENCE
                 }
-                Class::Missing
-                | Class::Taken
-                | Class::Invalid
-                | Class::Denied
-                | Class::Quota => return Err(problem.into()),
+                Class::Missing | Class::Taken | Class::Invalid | Class::Denied | Class::Quota => {
+                    return Err(problem.into());
+                }
             };
             if began.elapsed() > patience {
                 return Err(problem.into());
@@ -209,16 +214,7 @@ impl Run<'_> {
                 (_, true) => Way::Unseen,
             });
         }
-        if !plan::runs_on(self.plan, |address| self.log.state(|state| state.resources.contains_key(address))) {
-            let claim = |stray: &&&Stray| {
-                let left = matches!(stray.standing, Standing::Left(_));
-                left && self.sweeping.claimed.borrow_mut().insert(stray.id.clone())
-            };
-            let mine: Vec<&Stray> = own.iter().filter(claim).copied().collect();
-            for swept in join_all(mine.into_iter().map(|stray| self.take_away_too(stray))).await {
-                swept?;
-            }
-        }
+        self.take_away_all(own.clone()).await?;
         let stuck = |stray: &&&Stray| {
             stray.is_foreign() || self.sweeping.failures.borrow().contains_key(&stray.id)
         };
@@ -226,8 +222,39 @@ impl Run<'_> {
         Ok(if stay.is_empty() { Way::Clears } else { Way::Blocked(owned(stay)) })
     }
 
+    /// After a run that could not delete everything: sweeps what nothing that was begun has met, and answers what stays.
+    pub(super) async fn tidy(&self) -> Result<Vec<Stray>, Diagnostic> {
+        if self.sweeping.ground.vpcs.is_empty() {
+            return Ok(self.plan.others.clone());
+        }
+        let Ok(strays) = self.look_around().await else { return Ok(self.plan.others.clone()) };
+        let (left, others) = self.plan.concerned(strays.to_vec());
+        match self.take_away_all(left.iter().collect()).await {
+            Err(Trouble::Forgetful(diagnostic)) => Err(diagnostic),
+            Ok(()) | Err(Trouble::Refused(_) | Trouble::Held(..) | Trouble::Stopped) => Ok(others),
+        }
+    }
+
+    /// Sweeps those of `strays` that may be swept, at this moment, and that nobody has begun to sweep.
+    async fn take_away_all(&self, strays: Vec<&Stray>) -> Result<(), Trouble> {
+        let there =
+            |address: &Address| self.log.state(|state| state.resources.contains_key(address));
+        if plan::runs_on(self.plan, there) {
+            return Ok(());
+        }
+        let claim = |stray: &&Stray| {
+            let left = stray.mark().is_some();
+            left && self.sweeping.claimed.borrow_mut().insert(stray.id.clone())
+        };
+        let mine: Vec<&Stray> = strays.into_iter().filter(claim).collect();
+        for swept in join_all(mine.into_iter().map(|stray| self.take_away_too(stray))).await {
+            swept?;
+        }
+        Ok(())
+    }
+
     /// What others have in our network at this moment. Those who ask in the same moment share a look.
-    async fn look_around(&self) -> Result<std::rc::Rc<Vec<Stray>>, Trouble> {
+    async fn look_around(&self) -> Result<Rc<Vec<Stray>>, Trouble> {
         let now = self.log.state(|state| plan::ground(self.plan, state));
         let Ground { vpcs, ours, .. } = self.sweeping.ground.clone();
         let ground = &Ground { vpcs, makers: now.makers, ours };

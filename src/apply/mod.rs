@@ -42,6 +42,8 @@ pub struct Outcome {
     pub skipped: Vec<Address>,
     /// What clusters had left behind and was taken away.
     pub swept: Vec<Stray>,
+    /// What others have in our network and what clusters left elsewhere, as far as it is still there.
+    pub others: Vec<Stray>,
     /// The run was asked to stop before everything was done.
     pub interrupted: bool,
     /// How long it took by the provider's clock.
@@ -110,6 +112,11 @@ pub async fn apply(
         ..Outcome::default()
     };
     run.all(&mut schedule, &mut outcome).await?;
+    outcome.others = if outcome.failures.is_empty() || stop.asked() {
+        plan.others.iter().filter(|stray| stop.asked() || !stray.is_foreign()).cloned().collect()
+    } else {
+        run.tidy().await?
+    };
     outcome.elapsed = began.elapsed();
     outcome.done = schedule.count_done();
     let (swept, failures) = run.sweeping.end();

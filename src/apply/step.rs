@@ -181,7 +181,11 @@ impl Run<'_> {
     }
 
     /// Asks until AWS has said yes or a no that will stay. For calls that are safe to ask for twice.
-    pub(super) async fn patiently<F>(&self, address: &Address, ask: impl Fn() -> F) -> Result<(), Trouble>
+    pub(super) async fn patiently<F>(
+        &self,
+        address: &Address,
+        ask: impl Fn() -> F,
+    ) -> Result<(), Trouble>
     where
         F: Future<Output = Result<(), Problem>>,
     {

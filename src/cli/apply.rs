@@ -56,7 +56,11 @@ async fn work(args: &ApplyArgs, setting: &Setting, saved: Option<Saved>) -> Answ
         return accept(args, setting, &observed, &mut journal);
     }
     let intention = intention(args, source, saved.as_ref(), journal.state());
-    let prospect = planning::prospect(&intention, &observed, journal.state()).map_err(one)?;
+    let prospect = if args.scope.no_refresh {
+        planning::prospect_unasked(&intention, &observed, journal.state()).map_err(one)?
+    } else {
+        planning::prospect(&*provider, &intention, &observed, journal.state()).await.map_err(one)?
+    };
     if let Some(saved) = &saved {
         saved.require_same_plan(&prospect.plan).map_err(one)?;
     }
@@ -136,6 +140,8 @@ fn show(args: &ApplyArgs, setting: &Setting, prospect: &Prospect) {
             &prospect.facts(setting, compared),
             screen::style(),
         ));
+    } else if let Some(strays) = render::strays_json(&prospect.plan) {
+        screen::say_line(&strays.to_string());
     }
 }
 

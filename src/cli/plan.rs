@@ -21,20 +21,7 @@ pub(super) fn plan(args: &PlanArgs) -> Answer {
     let setting =
         if args.destroy { Setting::of_state(&args.place)? } else { Setting::of(&args.place)? };
     screen::diagnose(setting.warnings());
-    let (state, observed) = wait_for(&setting, look(&setting, args))?;
-    let intention = match &setting.source {
-        Some(source) if !args.destroy => Intention::apply(&source.stack, &state, &args.scope),
-        source => Intention::destroy(
-            source.as_ref().map(|source| &source.stack),
-            &state,
-            &args.scope.target,
-        ),
-    };
-    let prospect = if args.scope.refresh_only {
-        planning::drift_only(&observed, &state)
-    } else {
-        planning::prospect(&intention, &observed, &state).map_err(one)?
-    };
+    let Looked { state, intention, prospect } = wait_for(&setting, look(&setting, args))?;
     show(args, &setting, &prospect);
     let empty = prospect.plan.is_empty() && !(args.scope.refresh_only && prospect.plan.has_drift());
     if let (Some(path), Some(source)) = (&args.out, &setting.source) {
@@ -48,16 +35,41 @@ pub(super) fn plan(args: &PlanArgs) -> Answer {
     Ok(if args.detailed_exitcode && !empty { Exit::Changes } else { Exit::Done })
 }
 
-async fn look(setting: &Setting, args: &PlanArgs) -> Result<(State, Observed), Vec<Diagnostic>> {
+/// What a look came to.
+struct Looked {
+    state: State,
+    intention: Intention,
+    prospect: Prospect,
+}
+
+async fn look(setting: &Setting, args: &PlanArgs) -> Result<Looked, Vec<Diagnostic>> {
     if args.scope.no_refresh {
         let state = setting.remembered().map_err(one)?;
+        let intention = intention(setting, args, &state);
         let observed = Observed::trusting(&state);
-        return Ok((state, observed));
+        let prospect = planning::prospect_unasked(&intention, &observed, &state).map_err(one)?;
+        return Ok(Looked { state, intention, prospect });
     }
     let provider = setting.provider().await.map_err(one)?;
     let mut state = setting.read_state(provider.account()).map_err(one)?;
     let observed = planning::observe(&*provider, &mut state).await.map_err(one)?;
-    Ok((state, observed))
+    let intention = intention(setting, args, &state);
+    let prospect = if args.scope.refresh_only {
+        planning::drift_only(&observed, &state)
+    } else {
+        planning::prospect(&*provider, &intention, &observed, &state).await.map_err(one)?
+    };
+    Ok(Looked { state, intention, prospect })
+}
+
+fn intention(setting: &Setting, args: &PlanArgs, state: &State) -> Intention {
+    match &setting.source {
+        Some(source) if !args.destroy => Intention::apply(&source.stack, state, &args.scope),
+        source => {
+            let stack = source.as_ref().map(|source| &source.stack);
+            Intention::destroy(stack, state, &args.scope.target)
+        }
+    }
 }
 
 fn show(args: &PlanArgs, setting: &Setting, prospect: &Prospect) {

@@ -7,7 +7,7 @@ use super::edges::List;
 use crate::{
     kinds::{self, Strays},
     model::{Address, Until},
-    plan::{Action, Change, Plan, Verb},
+    plan::{Action, Plan, Verb},
     provider::{Ground, Life, Standing, Stray},
     state::{Record, State},
 };
@@ -58,7 +58,8 @@ pub fn ground(plan: &Plan, state: &State) -> Ground {
                 let life = match plan.changes.get(address).map(|change| change.action) {
                     Some(Action::Delete) => Life::Ends,
                     Some(Action::Forget) => Life::Gone,
-                    Some(Action::Keep | Action::Create | Action::Update | Action::Replace(_)) | None => Life::Lives,
+                    Some(Action::Keep | Action::Create | Action::Update | Action::Replace(_))
+                    | None => Life::Lives,
                 };
                 ground.makers.insert(id.0.clone(), life);
                 // What else it gives names to, it makes and takes away itself.
@@ -75,32 +76,48 @@ impl Plan {
     /// The plan with what was found in our network: of what has to do with anything that goes, the part that goes with
     /// it, and the part that is in the way.
     #[must_use]
-    pub fn with_strays(mut self, strays: Vec<Stray>) -> Self {
-        let going = |change: &Change| change.id.clone().filter(|_| takes_away(change.action));
-        let ids: BTreeSet<String> = self
-            .changes
-            .values()
-            .filter_map(going)
-            .chain(self.deposed.iter().map(|old| old.record.id.clone()))
-            .map(|id| id.0)
-            .collect();
-        for stray in strays {
-            match stray.standing {
-                Standing::Left(_) if stray.holds_any(&ids) => self.swept.push(stray),
-                Standing::Foreign(_) if stray.holds_any(&ids) => self.others.push(stray),
-                Standing::Beside(_) => self.others.push(stray),
-                Standing::Left(_) | Standing::Foreign(_) | Standing::Follows => {}
+    pub fn with_strays(self, strays: Vec<Stray>) -> Self {
+        let (swept, others) = self.concerned(strays);
+        Self { swept, others, ..self }
+    }
+
+    /// Of `strays` those that go with what the plan takes away, and those that it has to live with.
+    pub fn concerned(&self, strays: Vec<Stray>) -> (Vec<Stray>, Vec<Stray>) {
+        let live = self.changes.values().filter(|change| takes_away(change.action));
+        let live = live.filter_map(|change| change.id.as_ref());
+        let deposed = self.deposed.iter().map(|old| &old.record.id);
+        let mut ids: BTreeSet<String> = live.chain(deposed).map(|id| id.0.clone()).collect();
+        let (mut left, mut others): (Vec<Stray>, Vec<Stray>) =
+            strays.into_iter().partition(|stray| stray.mark().is_some());
+        // What was left behind goes with what it holds, and what holds it goes with it.
+        let mut swept = Vec::new();
+        loop {
+            let (goes, stays): (Vec<Stray>, Vec<Stray>) =
+                left.into_iter().partition(|stray| stray.holds_any(&ids));
+            left = stays;
+            if goes.is_empty() {
+                break;
             }
+            ids.extend(goes.iter().map(|stray| stray.id.0.clone()));
+            swept.extend(goes);
         }
-        self
+        swept.sort_by(|one, other| (&one.kind, &one.id).cmp(&(&other.kind, &other.id)));
+        others.retain(|stray| match stray.standing {
+            Standing::Foreign(_) => stray.holds_any(&ids),
+            Standing::Beside(_) => true,
+            Standing::Left(_) | Standing::Follows => false,
+        });
+        (swept, others)
     }
 
     /// The address of what the plan takes away under each id.
-    pub fn taken_away(&self) -> BTreeMap<&str, &Address> {
+    pub fn taken_away(&self) -> BTreeMap<&str, Address> {
         let gone = self.changes.iter().filter(|(_, change)| takes_away(change.action));
-        let live = gone.filter_map(|(address, change)| Some((change.id.as_ref()?.as_str(), address)));
-        let deposed = self.deposed.iter().map(|old| (old.record.id.as_str(), &old.address));
-        live.chain(deposed).collect()
+        let live = gone
+            .filter_map(|(address, change)| Some((change.id.as_ref()?.as_str(), address.clone())));
+        let deposed = self.deposed.iter().map(|old| (old.record.id.as_str(), old.address.clone()));
+        let swept = self.swept.iter().map(|stray| (stray.id.as_str(), stray.address()));
+        live.chain(deposed).chain(swept).collect()
     }
 }
 

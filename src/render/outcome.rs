@@ -11,6 +11,7 @@ use crate::{
     render::{
         Style, Tally, diagnostic,
         ink::Ink,
+        plan_json::stray,
         text::{clean, counted, duration, measured},
     },
 };
@@ -75,6 +76,7 @@ pub fn outcome_json(ended: &Ended) -> Value {
     let Ended { outcome, tally, .. } = ended;
     let failures = outcome.failures.iter().map(|failure| {
         let Failure { address, verb, problem, held_by } = failure;
+        let held_by: Vec<Value> = held_by.iter().map(stray).collect();
         json!({ "address": address, "verb": verb, "problem": problem, "held_by": held_by })
     });
     let real = match ended.clock {

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ec2::types::{Filter, NetworkInterface, SecurityGroup, VpcPeeringConnectionStateReasonCode};
+use aws_sdk_ec2::types::{
+    Filter, NetworkInterface, SecurityGroup, VpcPeeringConnectionStateReasonCode,
+};
 
 use super::{Ground, Sighting, Stray, judge};
 use crate::{
@@ -108,7 +110,9 @@ impl Aws {
         let instances: BTreeMap<String, Tags> = reservations
             .iter()
             .flat_map(|reservation| reservation.instances())
-            .filter_map(|instance| Some((instance.instance_id()?.to_owned(), tags(instance.tags()))))
+            .filter_map(|instance| {
+                Some((instance.instance_id()?.to_owned(), tags(instance.tags())))
+            })
             .collect();
         for sighting in &mut sightings {
             let tags = sighting.instance.as_ref().and_then(|instance| instances.get(instance));
@@ -133,16 +137,13 @@ impl Aws {
             let mut peers = group.names.iter().filter(|id| id.starts_with("sg-"));
             peers.any(|peer| !is_ours(group.id.as_str()) || !is_ours(peer))
         };
-        let apart: Vec<Identity> = sightings
-            .iter()
-            .filter(|group| between(group))
-            .map(|group| group.id.clone())
-            .collect();
+        let apart: Vec<Identity> =
+            sightings.iter().filter(|group| between(group)).map(|group| group.id.clone()).collect();
         if let Some(kind) = kinds::get("security_group_rule").filter(|_| !apart.is_empty()) {
             let rules = kind.read(self, &apart).await?.into_iter().filter_map(|rule| {
-                let names = [rule.id.part(0), rule.id.part(5)].map(str::to_owned);
-                let between = names[1].starts_with("sg-") && names[0] != names[1];
-                let names = BTreeSet::from(names);
+                let (group, peer) = (rule.id.part(0), rule.id.part(5).to_owned());
+                let between = peer.starts_with("sg-") && group != peer;
+                let names = BTreeSet::from([peer]);
                 between.then(|| Sighting { names, ..Sighting::of(kind.facts().name, rule.id) })
             });
             sightings.extend(rules);
@@ -222,7 +223,8 @@ impl Aws {
             let request = self.elb.describe_tags().set_resource_arns(Some(arns));
             let answer = self.read(|| request.clone().send()).await?;
             for shown in answer.tag_descriptions() {
-                let sighting = chunk.iter_mut().find(|each| shown.resource_arn() == Some(each.id.as_str()));
+                let sighting =
+                    chunk.iter_mut().find(|each| shown.resource_arn() == Some(each.id.as_str()));
                 if let Some(sighting) = sighting {
                     let tag = |tag: &aws_sdk_elasticloadbalancingv2::types::Tag| {
                         let (key, value) = (tag.key()?, tag.value().unwrap_or_default());
@@ -254,7 +256,10 @@ impl Aws {
     }
 
     /// Target groups of others in our VPCs, with the load balancers that send to them.
-    async fn target_groups(&self, ground: &Ground) -> Result<Vec<(Sighting, Vec<String>)>, Problem> {
+    async fn target_groups(
+        &self,
+        ground: &Ground,
+    ) -> Result<Vec<(Sighting, Vec<String>)>, Problem> {
         let request = self.elb.describe_target_groups();
         let shown =
             self.read(|| request.clone().into_paginator().items().send().try_collect()).await?;

@@ -18,6 +18,26 @@ const EKS: &str = "aws:eks:cluster-name";
 /// EKS writes the cluster here, on nodes, and the node group beside it.
 const NODE: (&str, &str) = ("eks:cluster-name", "eks:nodegroup-name");
 
+/// What services of AWS write on the interfaces that they make, what that is, and how it goes.
+const SERVICES: [(&str, &str, &str); 8] = [
+    ("RDSNetworkInterface", "a database of RDS", "delete the database, or move it elsewhere"),
+    (
+        "AWS Lambda VPC ENI",
+        "a function of Lambda",
+        "take the function out of this VPC; AWS lets go within 20 minutes",
+    ),
+    ("ElastiCache", "a cache of ElastiCache", "delete the cache"),
+    ("EFS mount target", "a mount target of EFS", "delete the mount target"),
+    ("Interface for NAT Gateway", "a NAT gateway", "delete the gateway"),
+    ("VPC Endpoint Interface", "a VPC endpoint", "delete the endpoint"),
+    (
+        "Network Interface for Transit Gateway Attachment",
+        "an attachment to a transit gateway",
+        "delete the attachment",
+    ),
+    ("Amazon EKS ", "a cluster that is not this stack's", "delete the cluster"),
+];
+
 /// What of all this is not ours, and whose it is, sorted. What neither holds anything nor can be taken away is left out.
 pub fn judge(mut sightings: Vec<Sighting>, ground: &Ground) -> Vec<Stray> {
     sightings.sort_by(|one, other| (&one.kind, &one.id).cmp(&(&other.kind, &other.id)));
@@ -49,12 +69,8 @@ struct Court<'a> {
 
 impl<'a> Court<'a> {
     fn new(sightings: &'a [Sighting], ground: &'a Ground) -> Self {
-        let mut court = Self {
-            ground,
-            balancers: Vec::new(),
-            left: BTreeSet::new(),
-            of_eks: BTreeMap::new(),
-        };
+        let mut court =
+            Self { ground, balancers: Vec::new(), left: BTreeSet::new(), of_eks: BTreeMap::new() };
         for sighting in sightings {
             match sighting.kind.as_str() {
                 "load_balancer" => {
@@ -115,10 +131,9 @@ impl<'a> Court<'a> {
                 &format!("made by a cluster that stays ({mark})"),
                 "delete the Service or Ingress that it was made for",
             ),
-            None => foreign(
-                &called(&sighting.name),
-                "delete the load balancer, or ask its owner to",
-            ),
+            None => {
+                foreign(&called(&sighting.name), "delete the load balancer, or ask its owner to")
+            }
         }
     }
 
@@ -140,9 +155,10 @@ impl<'a> Court<'a> {
             )),
             None if sighting.name == "default" => {
                 // It goes with its VPC, but while its rules name a group of ours they hold that.
-                let held = sighting.names.iter().find(|id| {
-                    id.starts_with("sg-") && self.ground.ours.contains(id.as_str())
-                })?;
+                let held = sighting
+                    .names
+                    .iter()
+                    .find(|id| id.starts_with("sg-") && self.ground.ours.contains(id.as_str()))?;
                 Some(foreign(
                     &format!("the VPC's default group; a rule in it refers to {held}"),
                     "take that rule out of it",
@@ -160,20 +176,31 @@ impl<'a> Court<'a> {
         let (group, peer) = (sighting.id.part(0), sighting.id.part(5));
         let left = |id: &str| self.left.contains(id);
         let ours = |id: &str| self.ground.ours.contains(id) || self.of_eks.contains_key(id);
-        let goes = |id: &str| left(id) || ours(id);
-        let allowed = group != peer && (left(group) || left(peer)) && goes(group) && goes(peer);
-        allowed.then(|| {
-            let which = if left(group) { group } else { peer };
-            Standing::Left(format!("between groups that go, one of them {which}"))
-        })
+        match (ours(group), left(group), ours(peer), left(peer)) {
+            _ if group == peer => None,
+            (true, _, _, true) | (_, true, true, _) | (_, true, _, true) => {
+                let which = if left(group) { group } else { peer };
+                Some(Standing::Left(format!("between groups that go, one of them {which}")))
+            }
+            (false, false, true, _) | (false, false, _, true) => Some(foreign(
+                &format!("a rule of the group {group}"),
+                "take the rule out of that group, or delete the group",
+            )),
+            (true, false, _, false) | (_, true, false, false) | (false, false, false, false) => {
+                None
+            }
+        }
     }
 
     /// Storage lies in no VPC. It is data, so it is only spoken of.
     fn volume(&self, sighting: &Sighting) -> Option<Standing> {
         let (mark, life) = self.in_tree(&sighting.tags)?;
-        let claim = |part: &str| sighting.tags.get(&format!("kubernetes.io/created-for/pvc/{part}"));
+        let claim =
+            |part: &str| sighting.tags.get(&format!("kubernetes.io/created-for/pvc/{part}"));
         let owner = match (claim("namespace"), claim("name")) {
-            (Some(namespace), Some(name)) => format!("data of the claim {namespace}/{name} ({mark})"),
+            (Some(namespace), Some(name)) => {
+                format!("data of the claim {namespace}/{name} ({mark})")
+            }
             _ => format!("data of a cluster of ours ({mark})"),
         };
         let advice = "it lies in no VPC and eksnet deletes no data; delete it if nobody needs it";
@@ -192,7 +219,8 @@ impl<'a> Court<'a> {
         let of_ours = description
             .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-')
             .any(|word| is_id(word) && self.ground.ours.contains(word));
-        let of_cluster = self.ground.makers.keys().any(|name| *description == format!("Amazon EKS {name}"));
+        let of_cluster =
+            self.ground.makers.keys().any(|name| *description == format!("Amazon EKS {name}"));
         if of_ours || of_cluster {
             return Standing::Follows;
         }
@@ -248,12 +276,16 @@ impl<'a> Court<'a> {
                 &format!("load balancer {balancer}"),
                 "delete the load balancer, or ask its owner to",
             ),
-            Some((_, Standing::Left(_) | Standing::Follows | Standing::Beside(_))) => Standing::Follows,
+            Some((_, Standing::Left(_) | Standing::Follows | Standing::Beside(_))) => {
+                Standing::Follows
+            }
             // AWS takes it away some time after the load balancer.
             None if balancer.contains('/') => Standing::Follows,
             None => foreign(
                 &format!("classic load balancer {balancer}"),
-                &format!("delete it: `aws elb delete-load-balancer --load-balancer-name {balancer}`"),
+                &format!(
+                    "delete it: `aws elb delete-load-balancer --load-balancer-name {balancer}`"
+                ),
             ),
         }
     }
@@ -266,7 +298,8 @@ fn owner_of_interface(sighting: &Sighting, node_of: Option<(String, Life)>) -> (
         return match node_of {
             Some((mark, _)) => (
                 format!("instance {instance}{name}, a node that eksnet did not make ({mark})"),
-                "terminate it, or let what started it do so (Karpenter: delete its NodePools)".to_owned(),
+                "terminate it, or let what started it do so (Karpenter: delete its NodePools)"
+                    .to_owned(),
             ),
             None => (
                 format!("instance {instance}{name}"),
@@ -274,12 +307,21 @@ fn owner_of_interface(sighting: &Sighting, node_of: Option<(String, Life)>) -> (
             ),
         };
     }
+    if let Some((_, what, advice)) =
+        SERVICES.iter().find(|(prefix, ..)| description.starts_with(prefix))
+    {
+        return (format!("{what} (\"{description}\")"), (*advice).to_owned());
+    }
     if *detached {
-        let advice = format!("if nobody needs it: `aws ec2 delete-network-interface --network-interface-id {id}`");
-        let words = if description.is_empty() { called(name) } else { format!("\"{description}\"") };
+        let advice = format!(
+            "if nobody needs it: `aws ec2 delete-network-interface --network-interface-id {id}`"
+        );
+        let words =
+            if description.is_empty() { called(name) } else { format!("\"{description}\"") };
         return (format!("{words}, attached to nothing"), advice);
     }
-    let by = if requester.is_empty() { String::new() } else { format!(", asked for by {requester}") };
+    let by =
+        if requester.is_empty() { String::new() } else { format!(", asked for by {requester}") };
     let words = if description.is_empty() { called(name) } else { format!("\"{description}\"") };
     (format!("{words}{by}"), "delete what it belongs to, or move that elsewhere".to_owned())
 }

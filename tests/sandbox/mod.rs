@@ -1,6 +1,7 @@
 //! Everything about time, failure, consistency and dependency, against the sandbox.
 
 mod crash;
+mod dirt;
 mod drift;
 pub mod edits;
 mod laws;
@@ -8,5 +9,6 @@ mod life_cycle;
 mod properties;
 mod registry;
 mod stacks;
+mod sweep;
 
 pub use life_cycle::examples;

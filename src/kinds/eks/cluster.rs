@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use super::{finished, ids, reason, references, refused, same, settled, tagged, tags};
 use crate::{
     aws::{Aws, present},
-    kinds::{Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing},
+    kinds::{
+        Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing,
+    },
     model::{Class, Identity, Problem, Ref},
 };
 

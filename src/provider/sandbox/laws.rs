@@ -178,7 +178,8 @@ fn release(
                 Hold::Not => {}
                 Hold::Fast => {
                     let id = &thing.id;
-                    let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
+                    let message =
+                        format!("{id} is in use by {kind} {holder} and cannot be deleted");
                     return Err(Problem::new(Class::InUse, "DependencyViolation", message));
                 }
             }

@@ -7,11 +7,10 @@ use serde_json::Value;
 
 use super::{
     laws::{self, Hold},
-    world::{Thing, World},
+    world::{Thing, World, strings},
 };
 use crate::{
     kinds,
-    model::value,
     strays::{CALLS, CALLS_OF_A_CLUSTER, Ground, Sighting},
 };
 
@@ -29,7 +28,9 @@ pub(super) fn sightings(world: &World, ground: &Ground, time: f64) -> Vec<Sighti
     while let Some(id) = next.pop() {
         let holders = world.holders(&id).filter(|(kind, holder, field)| {
             !matches!(laws::hold(world, kind, holder, field, time), Hold::Along(_) | Hold::Not)
-                || world.get(kind, holder).is_some_and(|thing| thing.wild.is_some() && thing.is_there(time))
+                || world
+                    .get(kind, holder)
+                    .is_some_and(|thing| thing.wild.is_some() && thing.is_there(time))
         });
         for thing in holders.filter_map(|(kind, holder, _)| world.get(kind, holder)) {
             if reached.insert(thing.id.0.clone()) {
@@ -41,21 +42,29 @@ pub(super) fn sightings(world: &World, ground: &Ground, time: f64) -> Vec<Sighti
     }
     let known = |text: &str| reached.contains(text) || world.gave_out(text);
     let marked = world.things().filter(|thing| {
-        let of_maker = |maker: &String| thing.tags.keys().any(|key| key.ends_with(&format!("/{maker}")));
+        let of_maker =
+            |maker: &String| thing.tags.keys().any(|key| key.ends_with(&format!("/{maker}")));
         let elsewhere = thing.is_there(time) && !reached.contains(thing.id.as_str());
         elsewhere && kinds::get(&thing.kind).is_none() && ground.makers.keys().any(of_maker)
     });
-    things.iter().copied().chain(marked).map(|thing| sighting(thing, &known)).collect()
+    let held = |thing: &Thing| {
+        let mut names = BTreeSet::new();
+        strings(&thing.fields, None, &mut |field, text| {
+            let refers = known(text) && text != thing.id.as_str();
+            let wild = thing.wild.is_some();
+            if refers
+                && (wild || laws::hold(world, &thing.kind, &thing.id, field, time) == Hold::Fast)
+            {
+                names.insert(text.to_owned());
+            }
+        });
+        names
+    };
+    things.iter().copied().chain(marked).map(|thing| sighting(thing, held(thing))).collect()
 }
 
-fn sighting(thing: &Thing, known: &impl Fn(&str) -> bool) -> Sighting {
+fn sighting(thing: &Thing, names: BTreeSet<String>) -> Sighting {
     let text = |field: &str| thing.fields.get(field).and_then(Value::as_str).map(str::to_owned);
-    let mut names = BTreeSet::new();
-    value::each_text(&thing.fields, &mut |text| {
-        if known(text) {
-            names.insert(text.to_owned());
-        }
-    });
     Sighting {
         name: text("name").or_else(|| thing.tags.get("Name").cloned()).unwrap_or_default(),
         description: text("description").unwrap_or_default(),

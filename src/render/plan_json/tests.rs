@@ -54,6 +54,7 @@ fn the_document() {
         changes: BTreeMap::from([(address("nat_gateway.a"), replaced)]),
         deposed: vec![Deposed { address: address("nat_gateway.b"), record }],
         drift: vec![Drift { address: address("eip.nat-a"), finding: Finding::Gone }],
+        ..Plan::default()
     };
     let expected = json!({
         "format_version": "1.0",
