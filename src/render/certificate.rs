@@ -110,7 +110,13 @@ fn sorted(left: &[Owned]) -> Vec<&Owned> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{apply::Event, model::Address};
+    use std::collections::BTreeSet;
+
+    use crate::{
+        apply::Event,
+        model::Address,
+        provider::{Standing, Whose},
+    };
 
     fn tally() -> Tally {
         let mut tally = Tally::default();
@@ -145,6 +151,42 @@ took along  1 route
 Nothing tagged eksnet:stack=shop is left (ec2:DescribeTags was asked at the end).
 "
         );
+    }
+
+    #[test]
+    fn what_was_swept_and_what_remains_is_named_with_its_reason() {
+        let stray = |kind: &str, id: &str, standing| Stray {
+            kind: kind.to_owned(),
+            id: id.into(),
+            label: id.to_owned(),
+            names: BTreeSet::new(),
+            standing,
+        };
+        let mark = "elbv2.k8s.aws/cluster=shop".to_owned();
+        let swept = [stray("target_group", "web/0a", Standing::Left(mark))];
+        let whose = Whose { owner: "instance i-0a".to_owned(), advice: String::new() };
+        let others = [stray("network_interface", "eni-0b", Standing::Foreign(whose))];
+        let tally = tally();
+        let clear = Certificate {
+            stack: "shop",
+            tally: &tally,
+            swept: &swept,
+            others: &others,
+            left: &[],
+            asked: "ec2:DescribeTags",
+        };
+        assert_eq!(
+            certificate(&clear, Style::Plain),
+            "\
+deleted     2 subnet, 1 vpc
+took along  1 route
+swept       target_group.web/0a  elbv2.k8s.aws/cluster=shop
+remains     network_interface.eni-0b  instance i-0a
+Nothing tagged eksnet:stack=shop is left (ec2:DescribeTags was asked at the end).
+"
+        );
+        assert_eq!(certificate_json(&clear)["swept"][0]["mark"], "elbv2.k8s.aws/cluster=shop");
+        assert_eq!(certificate_json(&clear)["others"][0]["in_the_way"], true);
     }
 
     #[test]

@@ -349,3 +349,6 @@ fn label(sighting: &Sighting) -> String {
     let path = id.rsplit(':').next().unwrap_or(id);
     path.split_once('/').map_or(path, |(_, rest)| rest).to_owned()
 }
+
+#[cfg(test)]
+mod tests;

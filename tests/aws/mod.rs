@@ -7,3 +7,4 @@ mod edits;
 pub mod eksnet;
 mod life_cycle;
 pub mod moto;
+mod sweep;

@@ -10,6 +10,8 @@ use eksnet::{
     provider::sandbox::{Faults, Moment, Thing},
 };
 
+use serde_json::json;
+
 use super::dirt::Dirt;
 use crate::lab::{Drawn, Lab};
 
@@ -153,4 +155,61 @@ fn death_at_any_call_of_a_sweep() {
             );
         }
     }
+}
+
+/// A balancer of the cluster in one subnet, though neither the state nor the stack file knows of it.
+fn balance(lab: &Lab, subnet: &str) -> Thing {
+    let (vpc, subnet) = (lab.thing("vpc.ip-mode").id, lab.thing(subnet).id);
+    let arn = "arn:aws:elasticloadbalancing:ap-southeast-1:123456789012:loadbalancer/app/web/0a0a0a0a0a0a0a0a";
+    let now = lab.world.borrow().now;
+    let fields = json!({ "name": "web", "vpc": vpc, "subnets": [subnet] });
+    let mut thing = Thing::wild("load_balancer", arn, fields, now);
+    thing.tags.insert("elbv2.k8s.aws/cluster".to_owned(), "ip-mode".to_owned());
+    lab.world.borrow_mut().put(thing.clone());
+    thing
+}
+
+/// A subnet goes out of the stack file, and the controller of a cluster that stays has something in it.
+#[test]
+fn while_a_cluster_lives_what_it_made_is_its_own_business() {
+    let text = STACKS[0];
+    let lab = Lab::new();
+    lab.apply(text);
+    let balancer = balance(&lab, "subnet.public-b");
+    let smaller = text.replace("public-b  = \"10.9.1.0/24\"\n", "");
+    assert_ne!(smaller, text);
+    let (outcome, _) = lab.try_out(&lab.draw(&smaller), Faults::default());
+    let outcome = outcome.expect("nobody died");
+    let failures: Vec<&str> =
+        outcome.failures.iter().map(|failure| failure.address.as_str()).collect();
+    assert_eq!(failures, ["subnet.public-b"]);
+    let whose = outcome.failures[0].held_by[0].whose().expect("it is the cluster's");
+    assert_eq!(whose.owner, "made by a cluster that stays (elbv2.k8s.aws/cluster=ip-mode)");
+    assert_eq!(untouched(&lab, &[balancer]).len(), 1);
+    // With the cluster it goes.
+    lab.destroy(&smaller);
+    assert!(lab.inventory().is_empty(), "left behind {:#?}", lab.inventory());
+}
+
+/// A cluster that went before its network is remembered for what it may have left in that; one that was only forgotten
+/// lives on.
+#[test]
+fn a_cluster_that_is_gone_is_remembered_until_its_network_is() {
+    let (text, lab) = (STACKS[0], Lab::new());
+    lab.apply(text);
+    let bare = text.split("[cluster]").next().expect("a network");
+    let bare = bare.replace("pods      = \"100.64.0.0/16\"\n", "");
+    lab.carry_out(&lab.draw(&bare));
+    assert_eq!(lab.state().expect("a state").makers, ["ip-mode".to_owned()].into());
+    balance(&lab, "subnet.private-a");
+    let outcome = lab.destroy(&bare);
+    assert_eq!(outcome.swept.len(), 1);
+    assert!(lab.state().expect("a state").makers.is_empty());
+    assert!(lab.inventory().is_empty(), "left behind {:#?}", lab.inventory());
+
+    let lab = Lab::new();
+    lab.apply(&bare);
+    let balancer = balance(&lab, "subnet.private-a");
+    assert!(!destroy(&lab, &bare).failures.is_empty(), "it had no cluster");
+    assert_eq!(untouched(&lab, &[balancer]).len(), 1);
 }
