@@ -51,7 +51,7 @@
 //! ownership tags, by the same client token, and only after everything would have to show is it taken never to have been.
 //!
 //! *Ours or nobody's.* What does not carry the stack's ownership tags, or live inside something that does, is never
-//! changed or deleted.
+//! changed or deleted; but for what a cluster of ours provably left behind in a VPC of ours ([`strays`]).
 //!
 //! *The planner is pure.* [`plan`] has no clock, disk, network or async. It looks facts of kinds up and names none.
 //!
