@@ -59,7 +59,7 @@ fn held(world: &[Thing], theirs: &[Thing]) -> BTreeSet<String> {
             let belongs = |field: &&str| {
                 thing.fields[*field].as_str().is_some_and(|parent| held.contains(parent))
             };
-            if held.contains(thing.id.as_str()) || parents.iter().any(|field| belongs(field)) {
+            if held.contains(thing.id.as_str()) || parents.iter().any(belongs) {
                 more.insert(thing.id.0.clone());
                 value::each_text(&thing.fields, &mut |text| {
                     more.insert(text.to_owned());
