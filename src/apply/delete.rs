@@ -75,6 +75,7 @@ enum Way {
 impl Run<'_> {
     pub(super) async fn delete(&self, facts: &'static Facts, step: &Step) -> Result<(), Trouble> {
         let Some(id) = &step.id else { return Ok(()) };
+        self.pause(Duration::from_secs(step.drain.into())).await?;
         let near = match facts.strays {
             Strays::None | Strays::Maker | Strays::Runner => self.named_by(&step.address),
             // Who lives in these says so.

@@ -43,33 +43,33 @@ struct Looked {
 }
 
 async fn look(setting: &Setting, args: &PlanArgs) -> Result<Looked, Vec<Diagnostic>> {
-    if args.scope.no_refresh {
+    let PlanArgs { scope, destroy, .. } = args;
+    let stack = setting.source.as_ref().map(|source| &source.stack);
+    if scope.no_refresh {
         let state = setting.remembered().map_err(one)?;
-        let intention = intention(setting, args, &state);
         let observed = Observed::trusting(&state);
+        let intention = match stack.filter(|_| !destroy) {
+            Some(stack) => planning::intend_unseen(stack, &state, scope).map_err(one)?,
+            None => Intention::destroy(stack, &state, &scope.target),
+        };
         let prospect = planning::prospect_unasked(&intention, &observed, &state).map_err(one)?;
         return Ok(Looked { state, intention, prospect });
     }
     let provider = setting.provider().await.map_err(one)?;
     let mut state = setting.read_state(provider.account()).map_err(one)?;
-    let observed = planning::observe(&*provider, &mut state).await.map_err(one)?;
-    let intention = intention(setting, args, &state);
-    let prospect = if args.scope.refresh_only {
+    let mut observed = planning::observe(&*provider, &mut state).await.map_err(one)?;
+    let intention = match stack.filter(|_| !destroy) {
+        Some(stack) => {
+            planning::intend(&*provider, stack, &state, scope, &mut observed).await.map_err(one)?
+        }
+        None => Intention::destroy(stack, &state, &scope.target),
+    };
+    let prospect = if scope.refresh_only {
         planning::drift_only(&observed, &state)
     } else {
         planning::prospect(&*provider, &intention, &observed, &state).await.map_err(one)?
     };
     Ok(Looked { state, intention, prospect })
-}
-
-fn intention(setting: &Setting, args: &PlanArgs, state: &State) -> Intention {
-    match &setting.source {
-        Some(source) if !args.destroy => Intention::apply(&source.stack, state, &args.scope),
-        source => {
-            let stack = source.as_ref().map(|source| &source.stack);
-            Intention::destroy(stack, state, &args.scope.target)
-        }
-    }
 }
 
 fn show(args: &PlanArgs, setting: &Setting, prospect: &Prospect) {

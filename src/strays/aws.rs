@@ -39,14 +39,9 @@ pub const CALLS_OF_A_CLUSTER: [&str; 3] = [
 pub fn deletion(kind: &str) -> &'static str {
     match kind {
         "network_interface" => "ec2:DeleteNetworkInterface",
-        "load_balancer" => "elasticloadbalancing:DeleteLoadBalancer",
-        "target_group" => "elasticloadbalancing:DeleteTargetGroup",
         _ => kinds::get(kind).map_or("", |kind| kind.facts().calls.delete),
     }
 }
-
-/// ARNs that one DescribeTags call takes (Elastic Load Balancing API reference: 20).
-const ARNS: usize = 20;
 
 impl Aws {
     /// Everything in the VPCs of `ground` that is not ours, and whose it is.
@@ -73,14 +68,6 @@ impl Aws {
             (_, Some(kind)) => kind.delete(self, &stray.id).await,
             ("network_interface", None) => {
                 let request = self.ec2.delete_network_interface().network_interface_id(id);
-                self.write(|| request.clone().send()).await.map(drop)
-            }
-            ("load_balancer", None) => {
-                let request = self.elb.delete_load_balancer().load_balancer_arn(id);
-                self.write(|| request.clone().send()).await.map(drop)
-            }
-            ("target_group", None) => {
-                let request = self.elb.delete_target_group().target_group_arn(id);
                 self.write(|| request.clone().send()).await.map(drop)
             }
             (kind, None) => {
@@ -217,22 +204,12 @@ impl Aws {
                 balancer.names.insert(target.id.0.clone());
             }
         }
-        balancers.extend(targets.into_iter().map(|(target, _)| target));
-        for chunk in balancers.chunks_mut(ARNS) {
-            let arns = chunk.iter().map(|sighting| sighting.id.0.clone()).collect();
-            let request = self.elb.describe_tags().set_resource_arns(Some(arns));
-            let answer = self.read(|| request.clone().send()).await?;
-            for shown in answer.tag_descriptions() {
-                let sighting =
-                    chunk.iter_mut().find(|each| shown.resource_arn() == Some(each.id.as_str()));
-                if let Some(sighting) = sighting {
-                    let tag = |tag: &aws_sdk_elasticloadbalancingv2::types::Tag| {
-                        let (key, value) = (tag.key()?, tag.value().unwrap_or_default());
-                        Some((key.to_owned(), value.to_owned()))
-                    };
-                    sighting.tags = shown.tags().iter().filter_map(tag).collect();
-                }
-            }
+        let theirs = targets.into_iter().map(|(target, _)| target);
+        balancers.extend(theirs.filter(|target| !ground.ours.contains(target.id.as_str())));
+        let arns: Vec<String> = balancers.iter().map(|sighting| sighting.id.0.clone()).collect();
+        let mut tags = self.elb_tags(&arns).await?;
+        for sighting in &mut balancers {
+            sighting.tags = tags.remove(sighting.id.as_str()).unwrap_or_default();
         }
         Ok(balancers)
     }
@@ -255,7 +232,7 @@ impl Aws {
         Ok(shown.iter().filter_map(balancer).collect())
     }
 
-    /// Target groups of others in our VPCs, with the load balancers that send to them.
+    /// Target groups in our VPCs, with the load balancers that send to them.
     async fn target_groups(
         &self,
         ground: &Ground,
@@ -267,10 +244,9 @@ impl Aws {
             let (arn, vpc) = (shown.target_group_arn()?, shown.vpc_id()?);
             let name = shown.target_group_name().unwrap_or_default().to_owned();
             let names = BTreeSet::from([vpc.to_owned()]);
-            let ours = ground.ours.contains(arn);
             let here = ground.vpcs.iter().any(|ours| ours.as_str() == vpc);
             let sighting = Sighting { name, names, ..Sighting::of("target_group", arn) };
-            (here && !ours).then(|| (sighting, shown.load_balancer_arns().to_vec()))
+            here.then(|| (sighting, shown.load_balancer_arns().to_vec()))
         };
         Ok(shown.iter().filter_map(target).collect())
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::world::{Thing, World, strings};
 use crate::{
     aws::TagChange,
-    kinds::{self, Facts, Order, Outputs, Tagging},
+    kinds::{self, Existing, Facts, Order, Outputs, TAG_ADDRESS, TAG_STACK, Tagging},
     model::{Account, Class, Identity, Problem, Tags},
 };
 
@@ -29,16 +29,17 @@ pub(super) fn create(
     }
     let fields = facts.normal(order.fields.clone());
     no_dangling(world, &fields)?;
+    no_orphan(world, facts, &fields)?;
     no_second(world, facts, &fields, None)?;
     no_overlap(world, facts, &fields)?;
     within_quota(world, facts, &fields)?;
     let id = match facts.key(&fields) {
         Some(key) => key,
-        None => facts.stamped(&mut world.mint, facts.id, &fields, account).into(),
+        None => facts.stamped(&mut world.mint, facts.id, &fields, None, account).into(),
     };
     let mut outputs = Outputs::new();
     for (name, pattern) in facts.invented() {
-        let stamped = facts.stamped(&mut world.mint, pattern, &fields, account);
+        let stamped = facts.stamped(&mut world.mint, pattern, &fields, Some(&id), account);
         outputs.insert(name.to_owned(), stamped);
     }
     let newborn =
@@ -47,12 +48,12 @@ pub(super) fn create(
         kind: facts.name.to_owned(),
         id,
         fields: newborn,
-        tags: if facts.tags == Tagging::None { Tags::new() } else { order.owner.tags.clone() },
+        tags: if facts.tags.with_create() { order.owner.tags.clone() } else { Tags::new() },
         outputs,
         born: time,
         ready_at: time + f64::from(facts.timing.create),
         gone_at: None,
-        token: facts.token.then(|| order.owner.token.clone()),
+        token: (facts.token || facts.marked).then(|| order.owner.token.clone()),
         wild: None,
     };
     world.put(thing.clone());
@@ -66,14 +67,11 @@ pub(super) fn shown<'a>(
     known: &[Identity],
 ) -> Vec<&'a Thing> {
     let asked: BTreeSet<&Identity> = known.iter().collect();
-    if facts.vanishes_with.is_empty() {
+    if facts.homes().next().is_none() {
         return asked.into_iter().filter_map(|id| world.get(facts.name, id)).collect();
     }
     let parent = |thing: &Thing| {
-        facts
-            .vanishes_with
-            .iter()
-            .find_map(|field| thing.fields.get(field)?.as_str().map(str::to_owned))
+        facts.homes().find_map(|field| thing.fields.get(field)?.as_str().map(str::to_owned))
     };
     // A keyed identity begins with its parent's, so that one that is gone still tells whose children to show.
     let parents: BTreeSet<String> = asked
@@ -92,17 +90,88 @@ pub(super) fn shown<'a>(
         .collect()
 }
 
-/// Changes something in place, or says why not.
+/// Whether something may be what a lost create made for `order`: by its ownership tags, the mark in its description, or
+/// as the only one that there can be.
+pub(super) fn may_be(thing: &Thing, facts: &Facts, order: &Order) -> bool {
+    let owner = &order.owner;
+    if facts.tags != Tagging::None {
+        let is = |key: &str, value: &str| thing.tags.get(key).is_some_and(|found| found == value);
+        return is(TAG_STACK, &owner.stack) && is(TAG_ADDRESS, owner.address.as_str());
+    }
+    (facts.marked && thing.token.as_ref() == Some(&owner.token))
+        || facts.rivals(&facts.normal(order.fields.clone()), &thing.fields)
+}
+
+/// Everything that agrees with `fields` in what one of its kind is found by.
+pub(super) fn alike<'a>(
+    world: &'a World,
+    facts: &'static Facts,
+    fields: &'a Value,
+) -> impl Iterator<Item = &'a Thing> {
+    let same =
+        |thing: &&Thing| facts.found_by.iter().all(|field| thing.fields[*field] == fields[*field]);
+    world.of_kind(facts.name).filter(same)
+}
+
+/// Makes something exist that a stack uses without owning it.
+pub(super) fn grant(world: &mut World, account: &Account, existing: &Existing) {
+    let Some(facts) = kinds::get(existing.kind).map(|kind| kind.facts()) else { return };
+    let there = match &existing.id {
+        Some(id) => world.get(facts.name, id).is_some(),
+        None => alike(world, facts, &existing.fields).next().is_some(),
+    };
+    if there {
+        return;
+    }
+    let fields = &existing.fields;
+    let id = match &existing.id {
+        Some(id) => id.clone(),
+        None => facts.stamped(&mut world.mint, facts.id, fields, None, account).into(),
+    };
+    let invented: Vec<(&str, &str)> = facts.invented().collect();
+    let outputs = invented.into_iter().map(|(name, pattern)| {
+        let stamped = facts.stamped(&mut world.mint, pattern, fields, Some(&id), account);
+        (name.to_owned(), stamped)
+    });
+    let outputs = outputs.collect();
+    let given = Thing::given(facts, id, world.now);
+    world.put(Thing { fields: fields.clone(), outputs, ..given });
+}
+
+/// One thing to change in place: which, to what, and from what.
+pub(super) type Update = (Identity, Value, Value);
+
+/// Changes things in place, or says why not: all of them or none.
 pub(super) fn update(
     world: &mut World,
     facts: &'static Facts,
-    id: &Identity,
-    fields: &Value,
-    prior: &Value,
+    updates: &[Update],
     time: f64,
 ) -> Result<(), Problem> {
     world.pass_time(time);
-    let mut thing = existing(world, facts, id)?;
+    let mut former: Vec<Thing> = Vec::with_capacity(updates.len());
+    let mut refused = Ok(());
+    for update in updates {
+        refused = refused.and_then(|()| change(world, facts, update).map(|was| former.push(was)));
+    }
+    // Only when all are as they will be it shows whether two are one too many.
+    for (id, fields, _) in updates {
+        let fields = facts.normal(fields.clone());
+        refused = refused.and_then(|()| no_second(world, facts, &fields, Some(id)));
+    }
+    if refused.is_err() {
+        former.into_iter().for_each(|thing| world.put(thing));
+    }
+    refused
+}
+
+/// Changes one thing, whatever else there may be, and answers what it was.
+fn change(
+    world: &mut World,
+    facts: &'static Facts,
+    (id, fields, prior): &Update,
+) -> Result<Thing, Problem> {
+    let thing = existing(world, facts, id)?;
     let fields = facts.normal(fields.clone());
     for field in facts.replaces {
         let same =
@@ -113,122 +182,129 @@ pub(super) fn update(
         }
     }
     no_dangling(world, &fields)?;
-    no_second(world, facts, &fields, Some(id))?;
-    thing.fields = fields;
-    world.put(thing);
-    Ok(())
+    world.put(Thing { fields, ..thing.clone() });
+    Ok(thing)
 }
 
 /// Deletes something, or says who holds it. What lives in it goes with it.
 pub(super) fn delete(
     world: &mut World,
     account: &Account,
-    facts: &'static Facts,
-    id: &Identity,
-    time: f64,
-) -> Result<(), Problem> {
-    world.pass_time(time);
-    let thing = existing(world, facts, id)?;
-    let derived = facts.derived_outputs(id, &thing.fields, account).into_values().collect();
-    release(world, thing, derived, time, f64::from(facts.timing.delete))
-}
-
-/// Deletes something that may be of no kind of eksnet's.
-pub(super) fn sweep(
-    world: &mut World,
-    account: &Account,
     kind: &str,
     id: &Identity,
     time: f64,
 ) -> Result<(), Problem> {
-    if let Some(kind) = kinds::get(kind) {
-        return delete(world, account, kind.facts(), id, time);
-    }
     world.pass_time(time);
-    let thing = world.get(kind, id).cloned().ok_or_else(|| missing(id))?;
-    let lingers = thing.wild.as_ref().map_or(0.0, |wild| wild.lingers);
-    release(world, thing, Vec::new(), time, lingers)
-}
-
-/// Lets something go that is known by its id, its outputs and `others`, unless somebody holds it. Takes what lives in it
-/// along.
-fn release(
-    world: &mut World,
-    mut thing: Thing,
-    others: Vec<String>,
-    time: f64,
-    lingers: f64,
-) -> Result<(), Problem> {
+    let mut thing = world.get(kind, id).cloned().ok_or_else(|| missing(id))?;
     if thing.gone_at.is_some() {
         return Ok(());
     }
-    let mut names: Vec<String> = thing.outputs.values().cloned().collect();
-    names.push(thing.id.0.clone());
-    names.extend(others);
-    let mut along: Vec<(Thing, f64)> = Vec::new();
-    for name in &names {
-        for (kind, holder, field) in world.holders(name) {
-            if kind == thing.kind && *holder == thing.id {
-                continue;
-            }
-            match hold(world, kind, holder, field, time) {
-                Hold::Along(lingers) => {
-                    along.extend(world.get(kind, holder).map(|thing| (thing.clone(), lingers)));
-                }
-                Hold::Not => {}
-                Hold::Fast => {
-                    let id = &thing.id;
-                    let message =
-                        format!("{id} is in use by {kind} {holder} and cannot be deleted");
-                    return Err(Problem::new(Class::InUse, "DependencyViolation", message));
-                }
-            }
+    let facts = kinds::get(kind).map(|kind| kind.facts());
+    if facts.is_some_and(|facts| facts.guarded(&thing.fields)) {
+        let message = format!("{id} cannot be deleted because deletion protection is enabled");
+        return Err(Problem::new(Class::Invalid, "OperationNotPermitted", message));
+    }
+    let (along, holders) = bound(world, account, &thing, time);
+    if let Some((kind, holder)) = holders.difference(&along).next() {
+        let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
+        return Err(Problem::new(Class::InUse, "DependencyViolation", message));
+    }
+    let mut going = along;
+    while let Some((kind, id)) = going.pop_first() {
+        if let Some(mut thing) = world.get(&kind, &id).filter(|one| one.gone_at.is_none()).cloned()
+        {
+            going.extend(bound(world, account, &thing, time).0);
+            let lingers = thing.wild.as_ref().map_or(0.0, |wild| wild.lingers);
+            leave(world, &mut thing, time, lingers);
         }
     }
-    let leave = |world: &mut World, thing: &mut Thing, lingers: f64| {
-        if lingers > 0.0 {
-            thing.gone_at = Some(time + lingers);
-            world.put(thing.clone());
-        } else {
-            world.remove(&thing.kind, &thing.id);
-        }
-    };
-    for (mut thing, lingers) in along {
-        leave(world, &mut thing, lingers);
-    }
-    leave(world, &mut thing, lingers);
+    let timing = facts.map_or(0.0, |facts| f64::from(facts.timing.delete));
+    let lingers = thing.wild.as_ref().map_or(timing, |wild| wild.lingers);
+    leave(world, &mut thing, time, lingers);
     Ok(())
+}
+
+fn leave(world: &mut World, thing: &mut Thing, time: f64, lingers: f64) {
+    if lingers > 0.0 {
+        thing.gone_at = Some(time + lingers);
+        world.put(thing.clone());
+    } else {
+        world.remove(&thing.kind, &thing.id);
+    }
+}
+
+/// A thing by its kind and id.
+type Named = (String, Identity);
+
+/// What goes along with `thing` when it is deleted, and who keeps it from that.
+fn bound(
+    world: &World,
+    account: &Account,
+    thing: &Thing,
+    time: f64,
+) -> (BTreeSet<Named>, BTreeSet<Named>) {
+    let (mut along, mut holders) = (BTreeSet::new(), BTreeSet::new());
+    for (_, holder, hold) in holding(world, account, thing, time) {
+        let named = (holder.kind.clone(), holder.id.clone());
+        match hold {
+            Hold::Along => along.insert(named),
+            Hold::Fast => holders.insert(named),
+            Hold::Not => continue,
+        };
+    }
+    (along, holders)
 }
 
 /// What a reference does to what it refers to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Hold {
-    /// It goes along, and takes so many seconds for it.
-    Along(f64),
+    /// Who refers goes along.
+    Along,
     /// Nothing.
     Not,
     /// It keeps it from going.
     Fast,
 }
 
-/// What it does that `field` of a thing refers to something.
-pub(super) fn hold(world: &World, kind: &str, id: &Identity, field: &str, time: f64) -> Hold {
-    let Some(thing) = world.get(kind, id).filter(|thing| thing.is_there(time)) else {
-        return Hold::Not;
-    };
-    let (along, loose, lingers) = match (&thing.wild, kinds::get(kind).map(|kind| kind.facts())) {
-        (Some(wild), _) => {
-            let among = |fields: &[String]| fields.iter().any(|each| each == field);
-            (among(&wild.vanishes_with), among(&wild.loose), wild.lingers)
+/// Who refers to `thing` at `time`, by which of its names, and what that does to it.
+pub(super) fn holding<'a>(
+    world: &'a World,
+    account: &Account,
+    thing: &Thing,
+    time: f64,
+) -> Vec<(String, &'a Thing, Hold)> {
+    let mut names: Vec<String> = thing.outputs.values().cloned().collect();
+    names.push(thing.id.0.clone());
+    if let Some(facts) = kinds::get(&thing.kind).map(|kind| kind.facts()) {
+        let outputs = facts.derived_outputs(&thing.id, &thing.fields, account);
+        names.extend(outputs.into_values());
+    }
+    let mut holding = Vec::new();
+    for name in names {
+        for (kind, id, field) in world.holders(&name) {
+            let itself = kind == thing.kind && *id == thing.id;
+            if itself || (name == thing.id.0 && !means(field, &thing.kind, &thing.id)) {
+                continue;
+            }
+            if let Some(holder) = world.get(kind, id).filter(|holder| holder.is_there(time)) {
+                holding.push((name.clone(), holder, hold(holder, field)));
+            }
         }
-        (None, Some(facts)) => {
-            let loose = facts.loose.contains(&field) || own_name(facts, field);
-            (facts.vanishes_with.contains(&field), loose, 0.0)
-        }
-        (None, None) => (false, true, 0.0),
+    }
+    holding
+}
+
+/// What it does to something that `field` of `holder` refers to it.
+fn hold(holder: &Thing, field: &str) -> Hold {
+    let facts = kinds::get(&holder.kind).map(|kind| kind.facts());
+    let among = |fields: &[String]| fields.iter().any(|each| each == field);
+    let (along, loose) = match (&holder.wild, facts) {
+        (Some(wild), _) => (among(&wild.vanishes_with), among(&wild.loose)),
+        (None, Some(facts)) => (facts.vanishes_with.contains(&field), facts.loose.contains(&field)),
+        (None, None) => (false, true),
     };
     match (along, loose) {
-        (true, _) => Hold::Along(lingers),
+        (true, _) => Hold::Along,
         (false, true) => Hold::Not,
         (false, false) => Hold::Fast,
     }
@@ -266,9 +342,12 @@ fn missing(id: &Identity) -> Problem {
     Problem::new(Class::Missing, "NotFound", format!("{id} does not exist"))
 }
 
-/// A field that is the identity of what holds it names nothing else, though another kind may use the same word.
-fn own_name(facts: &Facts, field: &str) -> bool {
-    facts.id == format!("{{{field}}}")
+/// Whether `field` of something else means the thing of `kind` whose identity stands in it. A plain name, such as a
+/// cluster's or a role's, may be anybody's word: it means the thing only in a field that is called after the kind.
+fn means(field: &str, kind: &str, id: &Identity) -> bool {
+    let plain = kinds::get(kind)
+        .is_some_and(|kind| kind.facts().key(&Value::Null).is_some() && !id.0.contains(['|', ':']));
+    !plain || kind.ends_with(field)
 }
 
 /// Every string that looks like an id the sandbox mints has to be one that exists.
@@ -292,9 +371,16 @@ pub(super) fn dangling(world: &World, fields: &Value) -> Vec<(&'static Facts, Id
     dangling
 }
 
-/// Whether `text` fits the pattern by which the sandbox mints ids of a kind.
+/// Whether `text` fits the pattern by which the sandbox mints ids of a kind. Digits alone look like too much else.
 fn looks_like(facts: &Facts, text: &str) -> bool {
-    !facts.id.starts_with('{') && facts.mints(text)
+    (facts.id.contains('|') || !facts.id.starts_with('{')) && facts.mints(text)
+}
+
+/// What lives in something needs that to be there, whatever its ids look like.
+fn no_orphan(world: &World, facts: &Facts, fields: &Value) -> Result<(), Problem> {
+    let homes = facts.vanishes_with.iter().filter_map(|field| fields.get(field)?.as_str());
+    let mut gone = homes.filter(|home| !world.holds(home) && !world.gave_out(home));
+    gone.next().map_or(Ok(()), |home| Err(missing(&home.into())))
 }
 
 /// AWS holds only one of it.

@@ -1,16 +1,17 @@
 //! Strays in the sandbox: whatever refers to our network and is not ours, found by following references from the VPC,
 //! and judged by the same marks as on AWS.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::{
     laws::{self, Hold},
-    world::{Thing, World, strings},
+    world::{Thing, World},
 };
 use crate::{
     kinds,
+    model::{Account, Identity},
     strays::{CALLS, CALLS_OF_A_CLUSTER, Ground, Sighting},
 };
 
@@ -21,46 +22,38 @@ pub(super) fn calls(ground: &Ground) -> impl Iterator<Item = &'static str> {
 }
 
 /// Everything in the VPCs of `ground` that is there at `time`, and what clusters of ours marked elsewhere.
-pub(super) fn sightings(world: &World, ground: &Ground, time: f64) -> Vec<Sighting> {
-    let mut reached: BTreeSet<String> = ground.vpcs.iter().map(|vpc| vpc.0.clone()).collect();
+pub(super) fn sightings(
+    world: &World,
+    account: &Account,
+    ground: &Ground,
+    time: f64,
+) -> Vec<Sighting> {
+    let of_ground = |thing: &&Thing| ground.vpcs.contains(&thing.id);
+    let mut next: Vec<&Thing> = world.things().filter(of_ground).collect();
+    let mut reached: BTreeSet<&Identity> = next.iter().map(|vpc| &vpc.id).collect();
     let mut things: Vec<&Thing> = Vec::new();
-    let mut next: Vec<String> = reached.iter().cloned().collect();
-    while let Some(id) = next.pop() {
-        let holders = world.holders(&id).filter(|(kind, holder, field)| {
-            !matches!(laws::hold(world, kind, holder, field, time), Hold::Along(_) | Hold::Not)
-                || world
-                    .get(kind, holder)
-                    .is_some_and(|thing| thing.wild.is_some() && thing.is_there(time))
-        });
-        for thing in holders.filter_map(|(kind, holder, _)| world.get(kind, holder)) {
-            if reached.insert(thing.id.0.clone()) {
-                next.push(thing.id.0.clone());
-                next.extend(thing.outputs.values().cloned());
-                things.push(thing);
+    let mut held: BTreeMap<&Identity, BTreeSet<String>> = BTreeMap::new();
+    while let Some(thing) = next.pop() {
+        let holding = laws::holding(world, account, thing, time).into_iter();
+        // Things of others say what they refer to, whatever that does.
+        for (name, holder, _) in
+            holding.filter(|(_, holder, hold)| *hold == Hold::Fast || holder.wild.is_some())
+        {
+            held.entry(&holder.id).or_default().insert(name);
+            if reached.insert(&holder.id) {
+                next.push(holder);
+                things.push(holder);
             }
         }
     }
-    let known = |text: &str| reached.contains(text) || world.gave_out(text);
     let marked = world.things().filter(|thing| {
         let of_maker =
             |maker: &String| thing.tags.keys().any(|key| key.ends_with(&format!("/{maker}")));
-        let elsewhere = thing.is_there(time) && !reached.contains(thing.id.as_str());
+        let elsewhere = thing.is_there(time) && !reached.contains(&thing.id);
         elsewhere && kinds::get(&thing.kind).is_none() && ground.makers.keys().any(of_maker)
     });
-    let held = |thing: &Thing| {
-        let mut names = BTreeSet::new();
-        strings(&thing.fields, None, &mut |field, text| {
-            let refers = known(text) && text != thing.id.as_str();
-            let wild = thing.wild.is_some();
-            if refers
-                && (wild || laws::hold(world, &thing.kind, &thing.id, field, time) == Hold::Fast)
-            {
-                names.insert(text.to_owned());
-            }
-        });
-        names
-    };
-    things.iter().copied().chain(marked).map(|thing| sighting(thing, held(thing))).collect()
+    let seen = things.iter().copied().chain(marked);
+    seen.map(|thing| sighting(thing, held.get(&thing.id).cloned().unwrap_or_default())).collect()
 }
 
 fn sighting(thing: &Thing, names: BTreeSet<String>) -> Sighting {
