@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    laws::{self, Hold},
+    holds::{self, Hold},
     world::{Thing, World},
 };
 use crate::{
@@ -34,7 +34,7 @@ pub(super) fn sightings(
     let mut things: Vec<&Thing> = Vec::new();
     let mut held: BTreeMap<&Identity, BTreeSet<String>> = BTreeMap::new();
     while let Some(thing) = next.pop() {
-        let holding = laws::holding(world, account, thing, time).into_iter();
+        let holding = holds::holding(world, account, thing, time).into_iter();
         // Things of others say what they refer to, whatever that does.
         for (name, holder, _) in
             holding.filter(|(_, holder, hold)| *hold == Hold::Fast || holder.wild.is_some())
