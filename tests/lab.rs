@@ -14,6 +14,7 @@ use eksnet::{
     },
     refresh, stack,
     state::{Entry, Holder, Journal, Record, State},
+    sweep,
 };
 use serde_json::json;
 use tokio::sync::Notify;
@@ -162,6 +163,7 @@ impl Lab {
         journal.write(refresh::learned(journal.state(), &observed))?;
         refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), &Wish::default())?;
+        let plan = sweep::survey(provider, plan, journal.state()).await?;
         journal.write([Entry::Chosen { choices: drawn.choices.clone() }])?;
         let steps = plan::steps(&plan, journal.state());
         let outcome =

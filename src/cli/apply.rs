@@ -59,7 +59,11 @@ async fn work(args: &ApplyArgs, setting: &Setting, saved: Option<Saved>) -> Answ
         intention(args, source, saved.as_ref(), &*provider, journal.state(), &mut observed)
             .await
             .map_err(one)?;
-    let prospect = planning::prospect(&intention, &observed, journal.state()).map_err(one)?;
+    let prospect = if args.scope.no_refresh {
+        planning::prospect_unasked(&intention, &observed, journal.state()).map_err(one)?
+    } else {
+        planning::prospect(&*provider, &intention, &observed, journal.state()).await.map_err(one)?
+    };
     if let Some(saved) = &saved {
         saved.require_same_plan(&prospect.plan).map_err(one)?;
     }
@@ -152,6 +156,8 @@ fn show(args: &ApplyArgs, setting: &Setting, prospect: &Prospect) {
             &prospect.facts(setting, compared),
             screen::style(),
         ));
+    } else if let Some(strays) = render::strays_json(&prospect.plan) {
+        screen::say_line(&strays.to_string());
     }
 }
 

@@ -21,12 +21,7 @@ pub(super) fn plan(args: &PlanArgs) -> Answer {
     let setting =
         if args.destroy { Setting::of_state(&args.place)? } else { Setting::of(&args.place)? };
     screen::diagnose(setting.warnings());
-    let (state, observed, intention) = wait_for(&setting, look(&setting, args))?;
-    let prospect = if args.scope.refresh_only {
-        planning::drift_only(&observed, &state)
-    } else {
-        planning::prospect(&intention, &observed, &state).map_err(one)?
-    };
+    let Looked { state, intention, prospect } = wait_for(&setting, look(&setting, args))?;
     show(args, &setting, &prospect);
     let empty = prospect.plan.is_empty() && !(args.scope.refresh_only && prospect.plan.has_drift());
     if let (Some(path), Some(source)) = (&args.out, &setting.source) {
@@ -40,9 +35,14 @@ pub(super) fn plan(args: &PlanArgs) -> Answer {
     Ok(if args.detailed_exitcode && !empty { Exit::Changes } else { Exit::Done })
 }
 
-type Look = (State, Observed, Intention);
+/// What a look came to.
+struct Looked {
+    state: State,
+    intention: Intention,
+    prospect: Prospect,
+}
 
-async fn look(setting: &Setting, args: &PlanArgs) -> Result<Look, Vec<Diagnostic>> {
+async fn look(setting: &Setting, args: &PlanArgs) -> Result<Looked, Vec<Diagnostic>> {
     let PlanArgs { scope, destroy, .. } = args;
     let stack = setting.source.as_ref().map(|source| &source.stack);
     if scope.no_refresh {
@@ -52,7 +52,8 @@ async fn look(setting: &Setting, args: &PlanArgs) -> Result<Look, Vec<Diagnostic
             Some(stack) => planning::intend_unseen(stack, &state, scope).map_err(one)?,
             None => Intention::destroy(stack, &state, &scope.target),
         };
-        return Ok((state, observed, intention));
+        let prospect = planning::prospect_unasked(&intention, &observed, &state).map_err(one)?;
+        return Ok(Looked { state, intention, prospect });
     }
     let provider = setting.provider().await.map_err(one)?;
     let mut state = setting.read_state(provider.account()).map_err(one)?;
@@ -63,7 +64,12 @@ async fn look(setting: &Setting, args: &PlanArgs) -> Result<Look, Vec<Diagnostic
         }
         None => Intention::destroy(stack, &state, &scope.target),
     };
-    Ok((state, observed, intention))
+    let prospect = if scope.refresh_only {
+        planning::drift_only(&observed, &state)
+    } else {
+        planning::prospect(&*provider, &intention, &observed, &state).await.map_err(one)?
+    };
+    Ok(Looked { state, intention, prospect })
 }
 
 fn show(args: &PlanArgs, setting: &Setting, prospect: &Prospect) {

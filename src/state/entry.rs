@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    kinds::Outputs,
+    kinds::{self, Outputs, Strays},
     model::{Address, Identity},
     state::{Deposed, Intent, Record, State},
 };
@@ -54,6 +54,11 @@ pub enum Entry {
         address: Address,
         /// Which one.
         id: Identity,
+    },
+    /// A cluster of ours is gone, and what it made behind our back may still be there.
+    Outlived {
+        /// The cluster's name.
+        maker: String,
     },
     /// It is known by another address from now on.
     Moved {
@@ -104,6 +109,10 @@ impl State {
                 }
                 self.deposed
                     .retain(|deposed| deposed.address != address || deposed.record.id != id);
+                self.forget_makers(&address);
+            }
+            Entry::Outlived { maker } => {
+                self.makers.insert(maker);
             }
             Entry::Moved { from, to } => {
                 if let Some(record) = self.resources.remove(&from) {
@@ -116,6 +125,16 @@ impl State {
                 }
             }
             Entry::Chosen { choices } => self.choices = choices,
+        }
+    }
+
+    /// What clusters left behind is gone with the network that it was in.
+    fn forget_makers(&mut self, gone: &Address) {
+        let is_ground = |address: &Address| {
+            kinds::get(address.kind()).is_some_and(|kind| kind.facts().strays == Strays::Ground)
+        };
+        if !self.makers.is_empty() && is_ground(gone) && !self.resources.keys().any(is_ground) {
+            self.makers.clear();
         }
     }
 }

@@ -11,7 +11,7 @@ mod lock;
 mod recall;
 mod snapshot;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -56,6 +56,10 @@ pub struct State {
     /// Creates that were begun and whose outcome is not known.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub open: BTreeMap<Address, Intent>,
+    /// Clusters of the stack that are gone, by name: what they left behind in our network may be swept for as long as
+    /// there is one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub makers: BTreeSet<String>,
 }
 
 /// One resource as last seen or made.
@@ -123,6 +127,7 @@ impl State {
             resources: BTreeMap::new(),
             deposed: Vec::new(),
             open: BTreeMap::new(),
+            makers: BTreeSet::new(),
         }
     }
 

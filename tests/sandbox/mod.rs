@@ -4,6 +4,7 @@ mod any_drift;
 mod apis;
 mod balancing;
 mod crash;
+mod dirt;
 mod drift;
 pub mod edits;
 mod laws;
@@ -11,5 +12,6 @@ mod life_cycle;
 mod properties;
 mod registry;
 mod stacks;
+mod sweep;
 
 pub use life_cycle::examples;

@@ -54,6 +54,7 @@ pub(super) fn create(
         ready_at: time + f64::from(facts.timing.create),
         gone_at: None,
         token: (facts.token || facts.marked).then(|| order.owner.token.clone()),
+        wild: None,
     };
     world.put(thing.clone());
     Ok(thing)
@@ -185,72 +186,6 @@ fn change(
     Ok(thing)
 }
 
-/// Deletes something, or says who holds it. What lives in it goes with it.
-pub(super) fn delete(
-    world: &mut World,
-    account: &Account,
-    facts: &'static Facts,
-    id: &Identity,
-    time: f64,
-) -> Result<(), Problem> {
-    world.pass_time(time);
-    let mut thing = existing(world, facts, id)?;
-    if thing.gone_at.is_some() {
-        return Ok(());
-    }
-    if facts.guarded(&thing.fields) {
-        let message = format!("{id} cannot be deleted because deletion protection is enabled");
-        return Err(Problem::new(Class::Invalid, "OperationNotPermitted", message));
-    }
-    let (along, holders) = bound(world, account, &thing);
-    if let Some((kind, holder)) = holders.difference(&along).next() {
-        let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
-        return Err(Problem::new(Class::InUse, "DependencyViolation", message));
-    }
-    let mut going = along;
-    while let Some((kind, id)) = going.pop_first() {
-        if let Some(thing) = world.get(&kind, &id).cloned() {
-            going.extend(bound(world, account, &thing).0);
-            world.remove(&kind, &id);
-        }
-    }
-    if facts.timing.delete == 0 {
-        world.remove(facts.name, id);
-    } else {
-        thing.gone_at = Some(time + f64::from(facts.timing.delete));
-        world.put(thing);
-    }
-    Ok(())
-}
-
-/// A thing by its kind and id.
-type Named = (String, Identity);
-
-/// What goes along with `thing` when it is deleted, and who keeps it from that.
-fn bound(world: &World, account: &Account, thing: &Thing) -> (BTreeSet<Named>, BTreeSet<Named>) {
-    let mut names: Vec<String> = thing.outputs.values().cloned().collect();
-    names.push(thing.id.0.clone());
-    if let Some(facts) = kinds::get(&thing.kind).map(|kind| kind.facts()) {
-        let outputs = facts.derived_outputs(&thing.id, &thing.fields, account);
-        names.extend(outputs.into_values());
-    }
-    let (mut along, mut holders) = (BTreeSet::new(), BTreeSet::new());
-    let holding = names.iter().flat_map(|name| world.holders(name).map(move |who| (name, who)));
-    for (name, (kind, holder, field)) in holding {
-        let Some(facts) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
-        let named = (kind.to_owned(), holder.clone());
-        let itself = kind == thing.kind && *holder == thing.id;
-        if itself || (*name == thing.id.0 && !means(field, &thing.kind, &thing.id)) {
-            continue;
-        } else if facts.vanishes_with.contains(&field) {
-            along.insert(named);
-        } else if !facts.loose.contains(&field) {
-            holders.insert(named);
-        }
-    }
-    (along, holders)
-}
-
 /// Makes one change of tags on several things.
 pub(super) fn tag(
     world: &mut World,
@@ -279,16 +214,8 @@ fn existing(world: &World, facts: &Facts, id: &Identity) -> Result<Thing, Proble
     world.get(facts.name, id).cloned().ok_or_else(|| missing(id))
 }
 
-fn missing(id: &Identity) -> Problem {
+pub(super) fn missing(id: &Identity) -> Problem {
     Problem::new(Class::Missing, "NotFound", format!("{id} does not exist"))
-}
-
-/// Whether `field` of something else means the thing of `kind` whose identity stands in it. A plain name, such as a
-/// cluster's or a role's, may be anybody's word: it means the thing only in a field that is called after the kind.
-fn means(field: &str, kind: &str, id: &Identity) -> bool {
-    let plain = kinds::get(kind)
-        .is_some_and(|kind| kind.facts().key(&Value::Null).is_some() && !id.0.contains(['|', ':']));
-    !plain || kind.ends_with(field)
 }
 
 /// Every string that looks like an id the sandbox mints has to be one that exists.

@@ -5,9 +5,12 @@
 //! counts beyond a quota; honours client tokens; takes the usual durations, on tokio's clock, which runs as fast as it
 //! can when paused; and throttles by the published token buckets. It is stricter than AWS on purpose.
 
+mod calls;
 mod faults;
+mod holds;
 mod laws;
 mod log;
+mod strays;
 mod world;
 
 use std::{
@@ -18,24 +21,20 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::try_join_all;
 use serde_json::Value;
 use tokio::time::Instant;
 
 pub use faults::{Death, Faults, Moment};
-pub use world::{Thing, World};
+pub use world::{Thing, Wild, World};
 
 use crate::{
-    aws::{
-        Gather, TagChange, backoff,
-        rates::{self, Rates},
-    },
+    aws::{Gather, TagChange, rates::Rates},
     kinds::{Existing, Facts, Found, Made, Order, TAG_STACK, Tagging},
-    model::{Account, Class, Desired, Diagnostic, Identity, Problem},
-    provider::{Answer, Owned, Provider},
+    model::{Account, Desired, Diagnostic, Identity, Problem},
+    provider::{Answer, Ground, Owned, Provider, Stray},
+    strays::judge,
 };
-
-/// How long a call takes, there and back.
-const CALL: Duration = Duration::from_millis(200);
 
 /// The sandbox's own account number.
 pub const ACCOUNT: &str = "123456789012";
@@ -116,56 +115,6 @@ impl Sandbox {
     fn time(&self) -> f64 {
         let (now, began) = self.began;
         now + began.elapsed().as_secs_f64()
-    }
-
-    /// One call: paced by us, admitted by the buckets, as long as a call takes.
-    async fn call(&self, action: &str) -> Result<(), Problem> {
-        for attempt in 1..=10 {
-            let delay = self.pacing.borrow_mut().take(action);
-            tokio::time::sleep(delay + CALL).await;
-            *self.counts.borrow_mut().entry(action.to_owned()).or_default() += 1;
-            if self.buckets.borrow_mut().admits(action) {
-                return Ok(());
-            }
-            self.throttled.set(self.throttled.get() + 1);
-            self.pacing.borrow_mut().throttled(action);
-            tokio::time::sleep(backoff(attempt)).await;
-        }
-        Err(Problem::new(Class::Throttled, "RequestLimitExceeded", "Request limit exceeded."))
-    }
-
-    /// The calls that read a kind. One that another kind makes in the same moment is made once.
-    async fn call_reads(&self, actions: &'static [&'static str]) -> Result<(), Problem> {
-        for action in actions {
-            let now = Instant::now();
-            let shared = self.reads.borrow_mut().insert(action, now) == Some(now);
-            if shared {
-                tokio::time::sleep(CALL).await;
-            } else {
-                self.call(action).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A mutating call: the place where a process may die before, after the effect, or after the answer.
-    async fn mutate<T>(
-        &self,
-        action: &str,
-        effect: impl FnOnce(&mut World, f64) -> T,
-    ) -> Result<T, Problem> {
-        let number = self.faults.next_mutation();
-        self.faults.strike(number, Moment::BeforeCall).await;
-        self.call(action).await?;
-        let time = self.time();
-        let answer = {
-            let mut world = self.world.borrow_mut();
-            world.now = time;
-            effect(&mut world, time)
-        };
-        self.faults.strike(number, Moment::AfterEffect).await;
-        self.faults.announce(number, Moment::AfterAnswer);
-        Ok(answer)
     }
 
     fn visible(&self, thing: &Thing, time: f64) -> bool {
@@ -294,7 +243,7 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
             self.mutate(facts.calls.delete, |world, time| {
-                laws::delete(world, &self.account, facts, id, time)
+                holds::delete(world, &self.account, facts.name, id, time)
             })
             .await?
         })
@@ -371,6 +320,24 @@ impl Provider for Sandbox {
         })
     }
 
+    fn strays<'a>(&'a self, ground: &'a Ground) -> Answer<'a, Result<Vec<Stray>, Problem>> {
+        Box::pin(async move {
+            try_join_all(strays::calls(ground).map(|action| self.call(action))).await?;
+            let (world, time) = (self.world.borrow(), self.time());
+            Ok(judge(strays::sightings(&world, &self.account, ground, time), ground))
+        })
+    }
+
+    fn sweep<'a>(&'a self, stray: &'a Stray) -> Answer<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            let Stray { kind, id, .. } = stray;
+            self.mutate(crate::strays::deletion(kind), |world, time| {
+                holds::delete(world, &self.account, kind, id, time)
+            })
+            .await?
+        })
+    }
+
     fn calls(&self) -> BTreeMap<String, u32> {
         self.counts.borrow().clone()
     }
@@ -381,17 +348,5 @@ impl Drop for Sandbox {
         // The world's clock goes on from where this process leaves it.
         let time = self.time();
         self.world.borrow_mut().pass_time(time);
-    }
-}
-
-impl Sandbox {
-    /// Mutating and reading calls made so far.
-    pub fn call_counts(&self) -> (u32, u32) {
-        let counts = self.counts.borrow();
-        let reading =
-            |action: &str| rates::reads(action.split_once(':').map_or(action, |(_, name)| name));
-        counts.iter().fold((0, 0), |(mutating, read), (action, count)| {
-            if reading(action) { (mutating, read + count) } else { (mutating + count, read) }
-        })
     }
 }
