@@ -11,12 +11,12 @@ use eksnet::{
 use serde_json::json;
 
 use crate::{
-    balancing::{DRAIN, Road},
+    balancing::{DRAIN, Road, lab},
     lab::{Drawn, Lab, brief, in_virtual_time},
 };
 
 fn applied(road: &Road) -> Lab {
-    let lab = Lab::new();
+    let lab = lab();
     lab.carry_out(&road.drawn());
     lab
 }
@@ -222,7 +222,7 @@ fn load_balancers_of_each_family_are_counted_apart() {
     for n in 1..=50 {
         road.balancer(&format!("more-{n}"), "network", vec![("a", None)]);
     }
-    let (outcome, _) = Lab::new().try_out(&road.drawn(), Faults::default());
+    let (outcome, _) = lab().try_out(&road.drawn(), Faults::default());
     let failures = outcome.expect("nobody died").failures;
     let classes: Vec<Class> = failures.iter().map(|failure| failure.problem.class).collect();
     assert_eq!(classes, [Class::Quota], "{failures:#?}");
