@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub(super) fn destroy(args: &DestroyArgs) -> Answer {
-    let setting = Setting::of_state(&args.place)?;
+    let setting = Setting::of_state(&args.place)?.rehearsing(&args.rehearsal);
     wait_for(&setting, work(args, &setting))
 }
 

@@ -99,6 +99,7 @@ impl State {
                 }
             }
             Entry::Gone { address, id } => {
+                self.bury(&id);
                 if self.resources.get(&address).is_some_and(|record| record.id == id) {
                     self.resources.remove(&address);
                 }
@@ -117,5 +118,14 @@ impl State {
             }
             Entry::Chosen { choices } => self.choices = choices,
         }
+    }
+
+    fn bury(&mut self, id: &Identity) {
+        // More than AWS can still show by the time that so many others have gone.
+        const REMEMBERED: usize = 500;
+        self.buried.retain(|buried| buried != id);
+        self.buried.push(id.clone());
+        let forgotten = self.buried.len().saturating_sub(REMEMBERED);
+        self.buried.drain(..forgotten);
     }
 }

@@ -5,6 +5,7 @@
 //! Every line is on disk before the next call to AWS leaves, so a process may die anywhere. The former snapshot and the
 //! journal that led from it to the present one are kept (`shop.json.1`, `shop.journal.1`), so a file may be lost.
 
+mod disk;
 mod entry;
 mod journal;
 mod lock;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use disk::{Disk, Fate, Mishap};
 pub use entry::Entry;
 pub use journal::Journal;
 pub use lock::Holder;
@@ -53,6 +55,10 @@ pub struct State {
     /// What a replacement has taken the place of and that is not deleted yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deposed: Vec<Deposed>,
+    /// Ids that are gone, the latest last. AWS may show them and their tags for a while: none of them is what a create
+    /// without an answer made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buried: Vec<Identity>,
     /// Creates that were begun and whose outcome is not known.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub open: BTreeMap<Address, Intent>,
@@ -122,6 +128,7 @@ impl State {
             choices: BTreeMap::new(),
             resources: BTreeMap::new(),
             deposed: Vec::new(),
+            buried: Vec::new(),
             open: BTreeMap::new(),
         }
     }

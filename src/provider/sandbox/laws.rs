@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use ipnet::Ipv4Net;
 use serde_json::Value;
 
-use super::world::{Thing, World, strings};
+use super::{
+    eyes::Eyes,
+    world::{Thing, World, strings},
+};
 use crate::{
     aws::TagChange,
     kinds::{self, Facts, Order, Outputs, Tagging},
@@ -21,13 +24,17 @@ pub(super) fn create(
     time: f64,
 ) -> Result<Thing, Problem> {
     world.pass_time(time);
+    let fields = facts.normal(order.fields.clone());
     if facts.token
         && let Some(former) =
             world.of_kind(facts.name).find(|thing| thing.token.as_ref() == Some(&order.owner.token))
     {
+        if facts.replaces.iter().any(|field| former.fields.get(field) != fields.get(field)) {
+            let message = "the client token was used for something else";
+            return Err(Problem::new(Class::Invalid, "IdempotentParameterMismatch", message));
+        }
         return Ok(former.clone());
     }
-    let fields = facts.normal(order.fields.clone());
     no_dangling(world, &fields)?;
     no_second(world, facts, &fields, None)?;
     no_overlap(world, facts, &fields)?;
@@ -58,15 +65,16 @@ pub(super) fn create(
     Ok(thing)
 }
 
-/// Those of `known` that exist, and those that live in the same parents.
+/// Those of `known` that can be seen, and those that live in the same parents.
 pub(super) fn shown<'a>(
     world: &'a World,
     facts: &'static Facts,
     known: &[Identity],
+    eyes: &Eyes<'_>,
 ) -> Vec<&'a Thing> {
     let asked: BTreeSet<&Identity> = known.iter().collect();
     if facts.vanishes_with.is_empty() {
-        return asked.into_iter().filter_map(|id| world.get(facts.name, id)).collect();
+        return asked.into_iter().filter_map(|id| world.seen(facts.name, id, eyes)).collect();
     }
     let parent = |thing: &Thing| {
         facts
@@ -82,13 +90,11 @@ pub(super) fn shown<'a>(
             named.into_iter().chain([id.part(0).to_owned()])
         })
         .collect();
-    world
-        .of_kind(facts.name)
-        .filter(|thing| {
-            asked.contains(&thing.id)
-                || parent(thing).is_some_and(|parent| parents.contains(&parent))
-        })
-        .collect()
+    let mut things = world.seen_of_kind(facts.name, eyes);
+    things.retain(|thing| {
+        asked.contains(&thing.id) || parent(thing).is_some_and(|parent| parents.contains(&parent))
+    });
+    things
 }
 
 /// Changes something in place, or says why not.
@@ -124,10 +130,14 @@ pub(super) fn delete(
     account: &Account,
     facts: &'static Facts,
     id: &Identity,
-    time: f64,
+    eyes: &Eyes<'_>,
 ) -> Result<(), Problem> {
+    let time = eyes.time;
     world.pass_time(time);
     let mut thing = existing(world, facts, id)?;
+    if !eyes.has_come(&thing) {
+        return Err(missing(id));
+    }
     if thing.gone_at.is_some() {
         return Ok(());
     }
@@ -144,9 +154,14 @@ pub(super) fn delete(
             if theirs.vanishes_with.contains(&field) {
                 along.push((kind.to_owned(), holder.clone()));
             } else if !theirs.loose.contains(&field) && !own_name(theirs, field) {
-                let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
-                return Err(Problem::new(Class::InUse, "DependencyViolation", message));
+                return Err(in_use(id, &format!("{kind} {holder}")));
             }
+        }
+        if world
+            .released(name)
+            .is_some_and(|released| time < released + eyes.faults.refuse_delete())
+        {
+            return Err(in_use(id, "something that is gone already"));
         }
     }
     for (kind, holder) in along {
@@ -189,6 +204,11 @@ fn existing(world: &World, facts: &Facts, id: &Identity) -> Result<Thing, Proble
     world.get(facts.name, id).cloned().ok_or_else(|| missing(id))
 }
 
+fn in_use(id: &Identity, holder: &str) -> Problem {
+    let message = format!("{id} is in use by {holder} and cannot be deleted");
+    Problem::new(Class::InUse, "DependencyViolation", message)
+}
+
 fn missing(id: &Identity) -> Problem {
     Problem::new(Class::Missing, "NotFound", format!("{id} does not exist"))
 }
@@ -221,7 +241,9 @@ pub(super) fn dangling(world: &World, fields: &Value) -> Vec<(&'static Facts, Id
 
 /// Whether `text` fits the pattern by which the sandbox mints ids of a kind.
 fn looks_like(facts: &Facts, text: &str) -> bool {
-    !facts.id.starts_with('{') && facts.mints(text)
+    // Most kinds are told by the letters before the first minted digit.
+    let (letters, _) = facts.id.split_once('{').unwrap_or((facts.id, ""));
+    !letters.is_empty() && text.starts_with(letters) && facts.mints(text)
 }
 
 /// AWS holds only one of it.

@@ -5,9 +5,12 @@
 //! counts beyond a quota; honours client tokens; takes the usual durations, on tokio's clock, which runs as fast as it
 //! can when paused; and throttles by the published token buckets. It is stricter than AWS on purpose.
 
+mod call;
+mod eyes;
 mod faults;
 mod laws;
 mod log;
+mod spec;
 mod world;
 
 use std::{
@@ -21,21 +24,20 @@ use std::{
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub use faults::{Death, Faults, Moment};
+use eyes::Through;
+pub use faults::Faults;
+pub use spec::{Fault, Moment};
 pub use world::{Thing, World};
 
 use crate::{
     aws::{
-        TagChange, backoff,
+        TagChange,
         rates::{self, Rates},
     },
-    kinds::{Facts, Found, Made, Order, TAG_ADDRESS, TAG_STACK, Tagging},
-    model::{Account, Class, Desired, Diagnostic, Identity, Problem},
+    kinds::{self, Facts, Found, Made, Order, TAG_ADDRESS, TAG_STACK, Tagging},
+    model::{Account, Desired, Diagnostic, Identity, Problem},
     provider::{Answer, Owned, Provider},
 };
-
-/// How long a call takes, there and back.
-const CALL: Duration = Duration::from_millis(200);
 
 /// The sandbox's own account number.
 pub const ACCOUNT: &str = "123456789012";
@@ -77,9 +79,9 @@ impl Sandbox {
     ///
     /// # Errors
     /// The world's file cannot be read or written, or another process is in it.
-    pub fn open(folder: &Path, region: &str) -> Result<Self, Diagnostic> {
+    pub fn open(folder: &Path, region: &str, faults: Faults) -> Result<Self, Diagnostic> {
         let world = World::open(&folder.join(format!("{region}.world")))?;
-        Ok(Self::new(region, Rc::new(RefCell::new(world)), Faults::default()))
+        Ok(Self::new(region, Rc::new(RefCell::new(world)), faults))
     }
 
     /// Makes whatever `desired` names by an id of its own exist: a stack file that says "this address is mine already"
@@ -107,61 +109,6 @@ impl Sandbox {
     fn time(&self) -> f64 {
         let (now, began) = self.began;
         now + began.elapsed().as_secs_f64()
-    }
-
-    /// One call: paced by us, admitted by the buckets, as long as a call takes.
-    async fn call(&self, action: &str) -> Result<(), Problem> {
-        for attempt in 1..=10 {
-            let delay = self.pacing.borrow_mut().take(action);
-            tokio::time::sleep(delay + CALL).await;
-            *self.counts.borrow_mut().entry(action.to_owned()).or_default() += 1;
-            if self.buckets.borrow_mut().admits(action) {
-                return Ok(());
-            }
-            self.throttled.set(self.throttled.get() + 1);
-            self.pacing.borrow_mut().throttled(action);
-            tokio::time::sleep(backoff(attempt)).await;
-        }
-        Err(Problem::new(Class::Throttled, "RequestLimitExceeded", "Request limit exceeded."))
-    }
-
-    /// The calls that read a kind. One that another kind makes in the same moment is made once.
-    async fn call_reads(&self, actions: &'static [&'static str]) -> Result<(), Problem> {
-        for action in actions {
-            let now = Instant::now();
-            let shared = self.reads.borrow_mut().insert(action, now) == Some(now);
-            if shared {
-                tokio::time::sleep(CALL).await;
-            } else {
-                self.call(action).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A mutating call: the place where a process may die before, after the effect, or after the answer.
-    async fn mutate<T>(
-        &self,
-        action: &str,
-        effect: impl FnOnce(&mut World, f64) -> T,
-    ) -> Result<T, Problem> {
-        let number = self.faults.next_mutation();
-        self.faults.strike(number, Moment::BeforeCall).await;
-        self.call(action).await?;
-        let time = self.time();
-        let answer = {
-            let mut world = self.world.borrow_mut();
-            world.now = time;
-            effect(&mut world, time)
-        };
-        self.faults.strike(number, Moment::AfterEffect).await;
-        self.faults.announce(number, Moment::AfterAnswer);
-        Ok(answer)
-    }
-
-    fn visible(&self, thing: &Thing, time: f64) -> bool {
-        thing.gone_at.is_none_or(|gone| time < gone)
-            && time >= thing.born + self.faults.lag.as_secs_f64()
     }
 }
 
@@ -196,8 +143,10 @@ impl Provider for Sandbox {
                     match laws::create(world, &self.account, facts, order, time) {
                         Ok(thing) => made.push(thing),
                         Err(problem) => {
-                            made.iter()
-                                .for_each(|thing: &Thing| world.remove(&thing.kind, &thing.id));
+                            for thing in &made {
+                                let thing: &Thing = thing;
+                                world.unmake(&thing.kind, &thing.id);
+                            }
                             return Err(problem);
                         }
                     }
@@ -223,13 +172,9 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
         Box::pin(async move {
             self.call_reads(facts.calls.read).await?;
-            let time = self.time();
-            let world = self.world.borrow();
-            let things = laws::shown(&world, facts, known).into_iter();
-            Ok(things
-                .filter(|thing| self.visible(thing, time))
-                .map(|thing| thing.found(facts, time))
-                .collect())
+            let (world, eyes) = (self.world.borrow(), self.eyes(Through::Reads));
+            let things = laws::shown(&world, facts, known, &eyes).into_iter();
+            Ok(things.map(|thing| thing.found(facts, eyes.time)).collect())
         })
     }
 
@@ -253,8 +198,8 @@ impl Provider for Sandbox {
         id: &'a Identity,
     ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
-            self.mutate(facts.calls.delete, |world, time| {
-                laws::delete(world, &self.account, facts, id, time)
+            self.mutate(facts.calls.delete, |world, _| {
+                laws::delete(world, &self.account, facts, id, &self.eyes(Through::Reads))
             })
             .await?
         })
@@ -299,8 +244,7 @@ impl Provider for Sandbox {
                     .filter(|id| *id == key)
                     .collect());
             }
-            self.call("ec2:DescribeTags").await?;
-            let time = self.time();
+            self.read_call("ec2:DescribeTags").await?;
             let world = self.world.borrow();
             let owned = |thing: &&Thing| {
                 thing.tags.get(TAG_STACK) == Some(&order.owner.stack)
@@ -308,22 +252,22 @@ impl Provider for Sandbox {
                         == Some(order.owner.address.as_str())
             };
             let things =
-                world.of_kind(facts.name).filter(owned).filter(|thing| self.visible(thing, time));
+                world.seen_of_kind(facts.name, &self.eyes(Through::Tags)).into_iter().filter(owned);
             Ok(things.map(|thing| thing.id.clone()).collect())
         })
     }
 
     fn owned<'a>(&'a self, stack: &'a str) -> Answer<'a, Result<Vec<Owned>, Problem>> {
         Box::pin(async move {
-            self.call("ec2:DescribeTags").await?;
-            let time = self.time();
-            let world = self.world.borrow();
-            let owned =
-                |thing: &&Thing| thing.tags.get(TAG_STACK).is_some_and(|name| name == stack);
-            let things = world
-                .things()
-                .filter(owned)
-                .filter(|thing| thing.gone_at.is_none_or(|gone| time < gone));
+            self.read_call("ec2:DescribeTags").await?;
+            let (world, eyes, tag_eyes) =
+                (self.world.borrow(), self.eyes(Through::Reads), self.eyes(Through::Tags));
+            let kinds = kinds::all().iter().map(|kind| kind.facts().name);
+            let tagged = kinds.flat_map(|kind| world.seen_of_kind(kind, &tag_eyes));
+            // Tags of things that are gone show for a while, so each is looked at.
+            let things = tagged
+                .filter(|thing| thing.tags.get(TAG_STACK).is_some_and(|name| name == stack))
+                .filter_map(|thing| world.seen(&thing.kind, &thing.id, &eyes));
             Ok(things
                 .map(|thing| Owned { kind: thing.kind.clone(), id: thing.id.clone() })
                 .collect())

@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::log::{Change, Log};
+use super::{
+    eyes::Eyes,
+    log::{Change, Log},
+};
 use crate::{
-    kinds::{Facts, Found, Mint, Outputs, Phase},
+    kinds::{self, Facts, Found, Mint, Outputs, Phase},
     model::{Identity, Tags},
 };
 
@@ -66,11 +69,18 @@ impl Thing {
         Found {
             id: self.id.clone(),
             fields: self.fields.clone(),
-            tags: (facts.tags != crate::kinds::Tagging::None).then(|| self.tags.clone()),
+            tags: (facts.tags != kinds::Tagging::None).then(|| self.tags.clone()),
             outputs: if phase == Phase::Pending { Outputs::new() } else { self.outputs.clone() },
             phase,
         }
     }
+}
+
+/// Something that is gone, and since when.
+#[derive(Clone, Debug)]
+struct Ghost {
+    thing: Thing,
+    gone: f64,
 }
 
 /// Everything that exists, and the time.
@@ -84,6 +94,10 @@ pub struct World {
     holders: BTreeMap<String, BTreeSet<(String, Identity, String)>>,
     /// Values that something gave out beside its id, such as the security group that a cluster makes for itself.
     outputs: BTreeMap<String, usize>,
+    /// What is gone, by kind: news of that travel slowly too.
+    ghosts: BTreeMap<String, BTreeMap<Identity, Ghost>>,
+    /// For each string that names something, when somebody who held it went.
+    released: BTreeMap<String, f64>,
     log: Option<Log>,
 }
 
@@ -95,6 +109,8 @@ impl Default for World {
             things: BTreeMap::new(),
             holders: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            ghosts: BTreeMap::new(),
+            released: BTreeMap::new(),
             log: None,
         }
     }
@@ -145,10 +161,67 @@ impl World {
 
     /// Takes something away at once.
     pub fn remove(&mut self, kind: &str, id: &Identity) {
-        if let Some(thing) = self.things.get_mut(kind).and_then(|things| things.remove(id)) {
-            self.remember(Change::Remove { kind: kind.to_owned(), id: id.clone() });
-            self.unlist(&thing);
+        let Some(thing) = self.unmake(kind, id) else { return };
+        let gone = thing.gone_at.unwrap_or(self.now);
+        let (loose, vanishes) = kinds::get(kind)
+            .map(|kind| (kind.facts().loose, kind.facts().vanishes_with))
+            .unwrap_or_default();
+        strings(&thing.fields, None, &mut |field, text| {
+            if !loose.contains(&field) && !vanishes.contains(&field) {
+                self.released.insert(text.to_owned(), gone);
+            }
+        });
+        let ghosts = self.ghosts.entry(kind.to_owned()).or_default();
+        ghosts.insert(id.clone(), Ghost { thing, gone });
+    }
+
+    /// Makes something never have been.
+    pub(super) fn unmake(&mut self, kind: &str, id: &Identity) -> Option<Thing> {
+        let thing = self.things.get_mut(kind).and_then(|things| things.remove(id))?;
+        self.remember(Change::Remove { kind: kind.to_owned(), id: id.clone() });
+        self.unlist(&thing);
+        Some(thing)
+    }
+
+    /// A world in memory in which the same exists.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        Self {
+            now: self.now,
+            mint: self.mint.clone(),
+            things: self.things.clone(),
+            holders: self.holders.clone(),
+            outputs: self.outputs.clone(),
+            ghosts: BTreeMap::new(),
+            released: BTreeMap::new(),
+            log: None,
         }
+    }
+
+    /// The thing called so, if these eyes see it: perhaps though it is gone.
+    pub(super) fn seen(&self, kind: &str, id: &Identity, eyes: &Eyes<'_>) -> Option<&Thing> {
+        let ghost =
+            || self.ghosts.get(kind)?.get(id).filter(|ghost| eyes.stays(&ghost.thing, ghost.gone));
+        self.get(kind, id)
+            .filter(|thing| eyes.sees(thing))
+            .or_else(|| ghost().map(|ghost| &ghost.thing))
+    }
+
+    /// Every thing of a kind that these eyes see.
+    pub(super) fn seen_of_kind(&self, kind: &str, eyes: &Eyes<'_>) -> Vec<&Thing> {
+        let mut seen: Vec<&Thing> = self.of_kind(kind).filter(|thing| eyes.sees(thing)).collect();
+        for ghost in self.ghosts.get(kind).into_iter().flat_map(BTreeMap::values) {
+            let hidden = self.get(kind, &ghost.thing.id).is_none_or(|thing| !eyes.sees(thing));
+            if hidden && eyes.stays(&ghost.thing, ghost.gone) {
+                seen.push(&ghost.thing);
+            }
+        }
+        seen
+    }
+
+    /// When somebody who held `text` went last.
+    pub(super) fn released(&self, text: &str) -> Option<f64> {
+        self.released.get(text).copied()
     }
 
     /// Those who name `text` in a field: kind, id, field.
