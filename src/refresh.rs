@@ -89,8 +89,7 @@ fn facts(kind: &str) -> Result<&'static Facts, Diagnostic> {
 }
 
 /// Reads all `records` of one kind. One that does not show, though it was made so short a time ago that it need not show
-/// yet, is looked for again until it would have to: taking it for gone would make a second one, unless AWS holds only
-/// one of it anyway.
+/// yet, is looked for again until it would have to: taking it for gone would make a second one.
 async fn read(
     provider: &dyn Provider,
     facts: &'static Facts,
@@ -98,14 +97,10 @@ async fn read(
 ) -> Result<Vec<Found<Value>>, Problem> {
     let ids: Vec<Identity> = records.iter().map(|record| record.id.clone()).collect();
     let mut found = provider.read(facts, &ids).await?;
+    let mut wait = 1;
     loop {
         let shown: BTreeSet<&Identity> = found.iter().map(|found| &found.id).collect();
-        let young = |record: &&&Record| {
-            provider.now() - record.made < provider.visible_after()
-                && facts.unique.is_empty()
-                && facts.disjoint.is_empty()
-                && facts.key(&record.fields).is_none()
-        };
+        let young = |record: &&&Record| provider.now() - record.made < provider.visible_after();
         let hidden: Vec<Identity> = records
             .iter()
             .filter(young)
@@ -115,7 +110,9 @@ async fn read(
         if hidden.is_empty() {
             return Ok(found);
         }
-        tokio::time::sleep(Duration::from_secs(5)).await;
+        tokio::time::sleep(Duration::from_secs(wait)).await;
+        // What shows late shows later still: twice as long each time costs few calls.
+        wait = (wait * 2).min(30);
         found.extend(provider.read(facts, &hidden).await?);
     }
 }

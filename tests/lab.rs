@@ -1,27 +1,37 @@
 //! A laboratory: a sandbox world in memory and a state on disk, driven through the same calls as the commands make.
 
-use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::PathBuf,
+    rc::Rc,
+};
 
 use eksnet::{
     apply::{self, Outcome, Stop},
     blueprint::{self, Choices},
     kinds,
-    model::{Account, Address, Desired, Diagnostic},
+    model::{Account, Address, Desired, Diagnostic, Identity},
     plan::{self, Action, Plan, Replacement, Wish},
-    provider::sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
+    provider::{
+        Provider,
+        sandbox::{ACCOUNT, Fault, Faults, Moment, Sandbox, Thing, World},
+    },
     refresh, stack,
     state::{Entry, Holder, Journal, Record, State},
 };
 use serde_json::json;
-use tokio::sync::Notify;
 
 /// A stack's world and memory.
 pub struct Lab {
     pub world: Rc<RefCell<World>>,
     folder: tempfile::TempDir,
+    /// What was there before the stack, and belongs to somebody else.
+    strangers: Rc<Vec<Thing>>,
 }
 
 /// What a stack file takes, and the choices made for it.
+#[derive(Clone)]
 pub struct Drawn {
     pub name: String,
     pub region: String,
@@ -29,11 +39,47 @@ pub struct Drawn {
     pub choices: Choices,
 }
 
+/// How a run with faults ended.
+pub struct Ended {
+    /// What became of it; nothing if it died.
+    pub outcome: Option<Result<Outcome, Diagnostic>>,
+    /// Calls made, and those of them that were not throttled.
+    pub sent: u32,
+    pub served: u32,
+    /// Every mutating call: kind and action.
+    pub mutations: Vec<String>,
+    /// How many writes, syncs and renames of the state there were.
+    pub disk: u64,
+}
+
+thread_local! {
+    /// What has been drawn on this thread: thousands of cases begin with the same few stacks.
+    static DRAWN: RefCell<HashMap<(String, Choices), Drawn>> = RefCell::default();
+}
+
 impl Lab {
     pub fn new() -> Self {
+        Self::within(World::default())
+    }
+
+    /// A lab in a world where there is something already.
+    pub fn within(world: World) -> Self {
         // Many small synced files: memory, where there is some, is kinder to a disk.
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
-        Self { world: Rc::default(), folder: folder.expect("a temporary folder") }
+        let strangers = Rc::new(world.things().cloned().collect());
+        let world = Rc::new(RefCell::new(world));
+        Self { world, folder: folder.expect("a temporary folder"), strangers }
+    }
+
+    /// A lab in which the same has happened.
+    pub fn twin(&self) -> Self {
+        let mut twin = Self::within(self.world.borrow().twin());
+        twin.strangers = Rc::clone(&self.strangers);
+        for entry in std::fs::read_dir(self.folder.path()).expect("the folder").flatten() {
+            std::fs::copy(entry.path(), twin.folder.path().join(entry.file_name()))
+                .expect("a copy");
+        }
+        twin
     }
 
     pub fn state_path(&self) -> PathBuf {
@@ -46,11 +92,17 @@ impl Lab {
 
     /// What `text` takes, given what the state has chosen before.
     pub fn draw(&self, text: &str) -> Drawn {
+        let former = self.state().map(|state| state.choices).unwrap_or_default();
+        let key = (text.to_owned(), former);
+        if let Some(drawn) = DRAWN.with_borrow(|all| all.get(&key).cloned()) {
+            return drawn;
+        }
         let (stack, _) = stack::parse("stack.toml", text)
             .unwrap_or_else(|errors| panic!("the stack has mistakes: {errors:#?}"));
-        let former = self.state().map(|state| state.choices).unwrap_or_default();
-        let (desired, choices) = blueprint::blueprint(&stack, &former);
-        Drawn { name: stack.name, region: stack.region, desired, choices }
+        let (desired, choices) = blueprint::blueprint(&stack, &key.1);
+        let drawn = Drawn { name: stack.name, region: stack.region, desired, choices };
+        DRAWN.with_borrow_mut(|all| all.insert(key, drawn.clone()));
+        drawn
     }
 
     fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
@@ -59,9 +111,9 @@ impl Lab {
         sandbox
     }
 
-    fn journal(&self, drawn: &Drawn) -> Result<Journal, Diagnostic> {
+    fn journal(&self, drawn: &Drawn, faults: &Faults) -> Result<Journal, Diagnostic> {
         let account = Account { id: ACCOUNT.to_owned(), region: drawn.region.clone() };
-        Journal::open(&self.state_path(), &Holder::here("test"), || {
+        Journal::open_on(faults.disk(), &self.state_path(), &Holder::here("test"), || {
             State::new(&drawn.name, "sandbox", account, "lineage".to_owned())
         })
     }
@@ -74,7 +126,7 @@ impl Lab {
     pub fn plan_drawn(&self, drawn: &Drawn, wish: &Wish) -> Plan {
         in_virtual_time(async {
             let provider = self.sandbox(drawn, Faults::default());
-            let journal = self.journal(drawn).expect("the state opens");
+            let journal = self.journal(drawn, &Faults::default()).expect("the state opens");
             let observed = refresh::refresh(&provider, journal.state()).await.expect("refresh");
             plan::plan(&drawn.desired, &observed, journal.state(), wish).expect("a plan")
         })
@@ -91,49 +143,65 @@ impl Lab {
     }
 
     pub fn carry_out(&self, drawn: &Drawn) -> Outcome {
-        let (outcome, _) = self.try_out(drawn, Faults::default());
-        let outcome = outcome.expect("nobody died");
-        assert!(outcome.failures.is_empty(), "failed: {:#?}", outcome.failures);
-        outcome
+        self.endure(drawn, &Wish::default(), Faults::default(), "nothing goes wrong").0
+    }
+
+    /// Carries `drawn` out whatever goes wrong; everything has to succeed.
+    pub fn endure(
+        &self,
+        drawn: &Drawn,
+        wish: &Wish,
+        faults: Faults,
+        case: &str,
+    ) -> (Outcome, Ended) {
+        let mut ended = self.try_out(drawn, wish, faults);
+        let outcome = ended.outcome.take().unwrap_or_else(|| panic!("{case}: it died"));
+        let outcome = outcome.unwrap_or_else(|diagnostic| panic!("{case}: {diagnostic:#?}"));
+        assert!(outcome.failures.is_empty(), "{case}: failed: {:#?}", outcome.failures);
+        assert!(outcome.skipped.is_empty(), "{case}: skipped: {:#?}", outcome.skipped);
+        (outcome, ended)
     }
 
     /// Dies at a mutating call; answers whether it came to that.
     pub fn die(&self, drawn: &Drawn, call: u64, moment: Moment) -> bool {
-        let dead = Rc::new(Notify::new());
-        let bell = Rc::clone(&dead);
-        let death = Death { call, moment, die: Rc::new(move || bell.notify_one()) };
-        let faults = Faults::dying(death);
-        let died = Rc::clone(&dead);
+        let faults = Faults::default().and(Fault::Die(moment, call));
+        self.try_out(drawn, &Wish::default(), faults).outcome.is_none()
+    }
+
+    /// Runs with faults, to an end or to death.
+    pub fn try_out(&self, drawn: &Drawn, wish: &Wish, faults: Faults) -> Ended {
         in_virtual_time(async {
-            tokio::select! {
+            let provider = self.sandbox(drawn, faults.clone());
+            let outcome = tokio::select! {
                 biased;
-                () = died.notified() => true,
-                outcome = self.run(drawn, faults.clone()) => {
-                    outcome.expect("the run ends");
-                    false
-                }
-            }
+                () = faults.death() => None,
+                outcome = self.run(drawn, wish, &provider, &faults) => Some(outcome),
+            };
+            let sent = provider.calls().values().sum();
+            let served = sent - provider.throttled();
+            let outcome = outcome.filter(|_| !faults.dead());
+            let (mutations, disk) = (faults.mutations(), faults.disk_operations());
+            Ended { outcome, sent, served, mutations, disk }
         })
     }
 
-    /// Runs with faults; answers the outcome and how many mutating calls were made.
-    pub fn try_out(&self, drawn: &Drawn, faults: Faults) -> (Result<Outcome, Diagnostic>, u64) {
-        let outcome = in_virtual_time(self.run(drawn, faults.clone()));
-        (outcome, faults.mutations())
-    }
-
     /// What `apply` and `destroy` do: settle, refresh, plan, carry out, fold.
-    async fn run(&self, drawn: &Drawn, faults: Faults) -> Result<Outcome, Diagnostic> {
-        let provider = self.sandbox(drawn, faults);
-        let mut journal = self.journal(drawn)?;
-        apply::settle(&provider, &mut journal, &|_| {}).await?;
-        let observed = refresh::refresh(&provider, journal.state()).await?;
+    async fn run(
+        &self,
+        drawn: &Drawn,
+        wish: &Wish,
+        provider: &Sandbox,
+        faults: &Faults,
+    ) -> Result<Outcome, Diagnostic> {
+        let mut journal = self.journal(drawn, faults)?;
+        apply::settle(provider, &mut journal, &|_| {}).await?;
+        let observed = refresh::refresh(provider, journal.state()).await?;
         journal.write(refresh::learned(journal.state(), &observed))?;
-        let plan = plan::plan(&drawn.desired, &observed, journal.state(), &Wish::default())?;
+        let plan = plan::plan(&drawn.desired, &observed, journal.state(), wish)?;
         journal.write([Entry::Chosen { choices: drawn.choices.clone() }])?;
         let steps = plan::steps(&plan, journal.state());
         let outcome =
-            apply::apply(&plan, steps, &provider, &mut journal, &|_| {}, &Stop::default()).await?;
+            apply::apply(&plan, steps, provider, &mut journal, &|_| {}, &Stop::default()).await?;
         journal.fold()?;
         Ok(outcome)
     }
@@ -145,12 +213,24 @@ impl Lab {
         let later = world.now + 3600.0;
         world.pass_time(later);
         let mut inventory: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for thing in
-            world.things().filter(|thing| thing.fields != json!({}) || !thing.tags.is_empty())
-        {
+        let strange: BTreeSet<(&str, &Identity)> =
+            self.strangers.iter().map(|thing| (thing.kind.as_str(), &thing.id)).collect();
+        let own = |thing: &&Thing| {
+            (thing.fields != json!({}) || !thing.tags.is_empty())
+                && !strange.contains(&(thing.kind.as_str(), &thing.id))
+        };
+        for thing in world.things().filter(own) {
             inventory.entry(thing.kind.clone()).or_default().push(thing.id.to_string());
         }
         inventory
+    }
+
+    /// What belongs to somebody else is as it was.
+    pub fn assert_strangers_untouched(&self, case: &str) {
+        let world = self.world.borrow();
+        for thing in &*self.strangers {
+            assert_eq!(world.get(&thing.kind, &thing.id), Some(thing), "{case}");
+        }
     }
 
     /// State and world agree: everything that exists is remembered as it is, everything remembered exists, and nothing

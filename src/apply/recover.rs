@@ -2,7 +2,8 @@
 //!
 //! Each is found by natural key or ownership tags; failing that, repeated with its own client token, where AWS takes
 //! one, which answers the same resource; failing that too, waited for until anything made at that time must show. Only
-//! then it is taken never to have happened.
+//! then it is taken never to have happened. What is gone may show for a while as if it were not: an id that is known to
+//! be gone is never what a create made, and a natural key that was gone before is asked for by creating it again.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -11,16 +12,32 @@ use crate::{
     aws::backoff,
     kinds::{self, Facts, Order, Owner, TAG_ADDRESS, TAG_STACK},
     model::{Address, Class, Diagnostic, Identity, Problem, Tags},
-    provider::Provider,
+    provider::{Phase, Provider},
     state::{Entry, Intent, Journal, State},
 };
 
-/// Ids that belong to an address already and can not be what a lost create made.
-pub(super) type Known = BTreeSet<Identity>;
+/// Ids that can not be what a lost create made.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// They belong to an address already.
+    taken: BTreeSet<Identity>,
+    /// They are gone, though they may show.
+    buried: BTreeSet<Identity>,
+}
 
-pub(super) fn known(state: &State) -> Known {
-    let deposed = state.deposed.iter().map(|old| &old.record);
-    state.resources.values().chain(deposed).map(|record| record.id.clone()).collect()
+impl Known {
+    pub(super) fn of(state: &State) -> Self {
+        let deposed = state.deposed.iter().map(|old| &old.record);
+        Self {
+            taken: state
+                .resources
+                .values()
+                .chain(deposed)
+                .map(|record| record.id.clone())
+                .collect(),
+            buried: state.buried.iter().cloned().collect(),
+        }
+    }
 }
 
 /// The order that an intent stands for.
@@ -43,37 +60,85 @@ pub(super) async fn find(
     begun: i64,
     known: &Known,
 ) -> Result<Option<Identity>, Problem> {
-    let mut attempt = 0;
+    let mut wait = 1;
     loop {
-        if let Some(id) = ours(provider, facts, order, known).await? {
-            return Ok(Some(id));
+        let id = ours(provider, facts, order, known).await?;
+        let left = begun + provider.visible_after() - provider.now();
+        if id.is_some() || repeatable(facts, order) || left <= 0 {
+            return Ok(id);
         }
-        let repeatable = facts.token || facts.key(&order.fields).is_some();
-        if repeatable || provider.now() - begun >= provider.visible_after() {
-            return Ok(None);
-        }
-        attempt += 1;
-        tokio::time::sleep(backoff(attempt).max(Duration::from_secs(1))).await;
+        // What shows late shows later still: twice as long each time costs few calls.
+        tokio::time::sleep(Duration::from_secs(left.min(wait).unsigned_abs())).await;
+        wait *= 2;
     }
 }
 
-/// A candidate that no address has yet and that is not somebody else's.
+/// Whether a second create for `order` makes no second resource.
+fn repeatable(facts: &Facts, order: &Order) -> bool {
+    facts.token || facts.key(&order.fields).is_some()
+}
+
+/// What there is with the natural key or the ownership tags of `order`: no other's, and not gone.
 async fn ours(
     provider: &dyn Provider,
     facts: &'static Facts,
     order: &Order,
     known: &Known,
 ) -> Result<Option<Identity>, Problem> {
-    let candidates = provider.find(facts, order).await?;
-    let Some(id) = candidates.into_iter().find(|id| !known.contains(id)) else { return Ok(None) };
-    if facts.key(&order.fields).is_none() {
-        return Ok(Some(id));
+    let mut candidates = provider.find(facts, order).await?;
+    candidates.retain(|id| !known.taken.contains(id) && !known.buried.contains(id));
+    if candidates.is_empty() {
+        return Ok(None);
     }
-    let found = provider.read(facts, std::slice::from_ref(&id)).await?;
-    let ours = found.iter().any(|found| {
-        found.id == id && found.tags.as_ref().is_none_or(|tags| owned(tags, &order.owner))
+    // Tags show for things that are gone.
+    let found = provider.read(facts, &candidates).await?;
+    let ours = found.into_iter().find(|found| {
+        candidates.contains(&found.id)
+            && found.phase != Phase::Deleting
+            && found.tags.as_ref().is_none_or(|tags| owned(tags, &order.owner))
     });
-    Ok(ours.then_some(id))
+    Ok(ours.map(|found| found.id))
+}
+
+/// What AWS says exists already, if it is ours: it carries our ownership tags; or, for what takes no tags, it is exactly
+/// what was asked for inside something of ours, or a create for it went without an answer. What exists under a natural
+/// key must show in the end.
+pub(super) async fn taken(
+    provider: &dyn Provider,
+    facts: &'static Facts,
+    order: &Order,
+    unanswered: Option<i64>,
+    known: &Known,
+) -> Result<Option<Identity>, Problem> {
+    let key = facts.key(&order.fields);
+    let since = unanswered.or_else(|| key.as_ref().map(|_| provider.now()));
+    let mut wait = 1;
+    loop {
+        let mut candidates = provider.find(facts, order).await?;
+        candidates.retain(|id| {
+            !known.taken.contains(id) && (key.is_some() || !known.buried.contains(id))
+        });
+        let found = match candidates.is_empty() {
+            true => Vec::new(),
+            false => provider.read(facts, &candidates).await?,
+        };
+        if let Some(found) = found.into_iter().find(|found| candidates.contains(&found.id)) {
+            let ours = match found.tags {
+                Some(tags) => owned(&tags, &order.owner),
+                None => {
+                    unanswered.is_some()
+                        || facts.normal(found.fields) == facts.normal(order.fields.clone())
+                }
+            };
+            return Ok(ours.then_some(found.id));
+        }
+        let left = since.map_or(0, |since| since + provider.visible_after() - provider.now());
+        if left <= 0 {
+            return Ok(None);
+        }
+        tokio::time::sleep(Duration::from_secs(left.min(wait).unsigned_abs())).await;
+        wait *= 2;
+    }
 }
 
 /// What a plan may assume of open creates without asking anything of AWS but reads: found ones exist, others do not.
@@ -82,7 +147,7 @@ async fn ours(
 /// AWS refuses to be read.
 pub async fn look(provider: &dyn Provider, state: &State) -> Result<Vec<Entry>, Diagnostic> {
     let mut entries = Vec::new();
-    let known = known(state);
+    let known = Known::of(state);
     for (address, intent) in &state.open {
         let facts = kinds::facts_at(address)?;
         let order = order(address, intent);
@@ -112,7 +177,7 @@ pub async fn settle(
     for (address, intent) in open {
         let facts = kinds::facts_at(&address)?;
         let order = order(&address, &intent);
-        let known = known(journal.state());
+        let known = Known::of(journal.state());
         let refused = |problem: Problem| Diagnostic::refused(&address, "be looked for", &problem);
         let mut id = find(provider, facts, &order, intent.begun, &known).await.map_err(refused)?;
         if id.is_none() && facts.token {

@@ -22,8 +22,10 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(150);
 /// Why a step does not go on.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// AWS refuses.
+    /// AWS refuses: nothing happened.
     Refused(Problem),
+    /// Nobody can tell whether it happened. The intent stays open, and the next run finds out.
+    Unclear(Problem),
     /// The run was asked to stop.
     Stopped,
     /// The journal cannot be written: nothing more may be asked of AWS.
@@ -185,12 +187,23 @@ impl Run<'_> {
 
     async fn delete(&self, facts: &'static Facts, step: &Step) -> Result<(), Trouble> {
         let Some(id) = &step.id else { return Ok(()) };
-        let deleted = self.patiently(&step.address, || self.provider.delete(facts, id)).await;
-        match deleted {
-            Err(Trouble::Refused(problem)) if problem.class == Class::Missing => {}
-            Err(trouble) => return Err(trouble),
-            Ok(()) if facts.timing.delete > 0 => self.until_gone(facts, id).await?,
-            Ok(()) => {}
+        let made = self.log.state(|state| state.made(&step.address, id));
+        loop {
+            let deleted = self.patiently(&step.address, || self.provider.delete(facts, id)).await;
+            match deleted {
+                Err(Trouble::Refused(problem)) if problem.class == Class::Missing => {
+                    // What was made a moment ago may only seem to be missing.
+                    let young = made + self.provider.visible_after() - self.provider.now();
+                    if young <= 0 {
+                        break;
+                    }
+                    self.retrying(&step.address, &problem);
+                    self.pause(Duration::from_secs(young.unsigned_abs())).await?;
+                }
+                Err(trouble) => return Err(trouble),
+                Ok(()) if facts.timing.delete > 0 => break self.until_gone(facts, id).await?,
+                Ok(()) => break,
+            }
         }
         self.forget(step).await
     }

@@ -142,6 +142,14 @@ impl State {
         }
     }
 
+    /// When the create of the resource that has or had this address was begun; long ago where nothing is remembered.
+    pub fn made(&self, address: &Address, id: &Identity) -> i64 {
+        let live = self.resources.get(address);
+        let deposed = self.deposed.iter().filter(|old| old.address == *address);
+        let mut records = live.into_iter().chain(deposed.map(|old| &old.record));
+        records.find(|record| record.id == *id).map_or(0, |record| record.made)
+    }
+
     /// Whether nothing is remembered: the stack owns nothing.
     pub fn is_empty(&self) -> bool {
         self.resources.is_empty() && self.deposed.is_empty() && self.open.is_empty()

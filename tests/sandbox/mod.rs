@@ -1,6 +1,8 @@
 //! Everything about time, failure, consistency and dependency, against the sandbox.
 
+mod cases;
 mod crash;
+mod disk;
 mod drift;
 pub mod edits;
 mod laws;
@@ -8,5 +10,6 @@ mod life_cycle;
 mod properties;
 mod registry;
 mod stacks;
+mod storms;
 
 pub use life_cycle::examples;

@@ -1,7 +1,12 @@
 //! What goes wrong in the sandbox on request: the process dies at a chosen call, calls are throttled or not answered, news
 //! travel slowly, the disk of the state fails. Chances come from a seed, so that the same faults make the same run.
 
-use std::{cell::Cell, fmt, io, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    fmt, io,
+    rc::Rc,
+    time::Duration,
+};
 
 use tokio::sync::Notify;
 
@@ -28,7 +33,8 @@ pub struct Faults {
 /// What has come of faults so far.
 #[derive(Debug, Default)]
 struct Course {
-    mutations: Cell<u64>,
+    /// Kind and action of each mutating call.
+    mutations: RefCell<Vec<String>>,
     disk: Cell<u64>,
     rolls: Cell<u64>,
     /// The call at which to die has been answered; what is learned from it is not on disk yet.
@@ -71,6 +77,12 @@ impl Faults {
         self
     }
 
+    /// The same faults for another process, to which nothing has happened yet.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self { course: Rc::default(), ..self.clone() }
+    }
+
     /// The same, and dying is `die`: a real process ends in it. Without it the sandbox stands still and the disk is
     /// closed, until whoever waits for [`Faults::death`] drops everything that runs.
     #[must_use]
@@ -79,9 +91,9 @@ impl Faults {
         self
     }
 
-    /// How many mutating calls have begun.
-    pub fn mutations(&self) -> u64 {
-        self.course.mutations.get()
+    /// Kind and action of each mutating call that has begun: `subnet ec2:CreateSubnet`.
+    pub fn mutations(&self) -> Vec<String> {
+        self.course.mutations.borrow().clone()
     }
 
     /// How many writes, syncs and renames of the state there were.
@@ -107,9 +119,11 @@ impl Faults {
         Disk::under(Rc::new(self.clone()))
     }
 
-    pub(super) fn next_mutation(&self) -> u64 {
-        self.course.mutations.set(self.mutations() + 1);
-        self.mutations()
+    /// A mutating call begins: the how manieth.
+    pub(super) fn next_mutation(&self, kind: &str, action: &str) -> u64 {
+        let mut mutations = self.course.mutations.borrow_mut();
+        mutations.push(format!("{kind} {action}"));
+        mutations.len() as u64
     }
 
     /// Dies here if it is time to; nothing goes on after that, nor anywhere else in a dead process.

@@ -153,7 +153,7 @@ impl Provider for Sandbox {
                 }
                 Ok(made)
             };
-            match self.mutate(facts.calls.create, effect).await.and_then(|made| made) {
+            match self.mutate(facts, facts.calls.create, effect).await.and_then(|made| made) {
                 Ok(things) => things
                     .into_iter()
                     .map(|thing| {
@@ -187,8 +187,10 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
             let action = facts.calls.update.first().copied().unwrap_or(facts.calls.create);
-            self.mutate(action, |world, time| laws::update(world, facts, id, fields, prior, time))
-                .await?
+            self.mutate(facts, action, |world, time| {
+                laws::update(world, facts, id, fields, prior, time)
+            })
+            .await?
         })
     }
 
@@ -198,7 +200,7 @@ impl Provider for Sandbox {
         id: &'a Identity,
     ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
-            self.mutate(facts.calls.delete, |world, _| {
+            self.mutate(facts, facts.calls.delete, |world, _| {
                 laws::delete(world, &self.account, facts, id, &self.eyes(Through::Reads))
             })
             .await?
@@ -226,7 +228,8 @@ impl Provider for Sandbox {
                 Tagging::Kms => "kms:TagResource",
                 Tagging::LogGroup => "logs:TagResource",
             };
-            self.mutate(action, |world, time| laws::tag(world, facts, ids, change, time)).await?
+            self.mutate(facts, action, |world, time| laws::tag(world, facts, ids, change, time))
+                .await?
         })
     }
 
