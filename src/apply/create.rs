@@ -1,6 +1,7 @@
 //! Creates: from an intent on disk to something that exists as it should, whatever AWS answers on the way.
 
 use futures_util::future::join_all;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
@@ -13,6 +14,7 @@ use crate::{
     kinds::{self, Facts, Made, Order, Owner},
     model::{Address, Class, Problem, value},
     plan::{Action, Change, Step, StepId},
+    provider::{Found, Phase},
     state::{Entry, Intent},
 };
 
@@ -135,7 +137,11 @@ impl Run<'_> {
         // When a call was made that had no answer: it may have had its effect.
         let mut unanswered = None;
         let mut asked = asked;
-        let made = |id| Made { id: Some(id), ..Made::default() };
+        let made = |found: Found<Value>| Made {
+            id: Some(found.id),
+            outputs: found.outputs,
+            ready: found.phase == Phase::Ready,
+        };
         loop {
             let problem = match answer {
                 Ok(made) => return Ok(made),
@@ -146,9 +152,10 @@ impl Run<'_> {
                 Class::Invalid | Class::Denied | Class::Quota => return Err(problem.into()),
                 Class::Taken => {
                     let known = self.known();
-                    let id = recover::taken(self.provider, facts, order, unanswered, &known).await;
-                    return match id.map_err(Trouble::Unclear)? {
-                        Some(id) => Ok(made(id)),
+                    let found =
+                        recover::taken(self.provider, facts, order, unanswered, &known).await;
+                    return match found.map_err(Trouble::Unclear)? {
+                        Some(found) => Ok(made(found)),
                         None => Err(problem.into()),
                     };
                 }
@@ -156,9 +163,9 @@ impl Run<'_> {
                     unanswered = Some(asked);
                     self.retrying(&order.owner.address, &problem);
                     let known = self.known();
-                    let id = recover::find(self.provider, facts, order, asked, &known).await;
-                    if let Some(id) = id.map_err(Trouble::Unclear)? {
-                        return Ok(made(id));
+                    let found = recover::find(self.provider, facts, order, asked, &known).await;
+                    if let Some(found) = found.map_err(Trouble::Unclear)? {
+                        return Ok(made(found));
                     }
                     attempt < UNANSWERED
                 }
@@ -173,9 +180,20 @@ impl Run<'_> {
             }
             self.pause(backoff(attempt)).await?;
             asked = self.provider.now();
+            self.ask_again(&order.owner.address, asked).await?;
             let mut answers = self.provider.create(facts, std::slice::from_ref(order)).await;
             answer = answers.pop().unwrap_or(Err(problem));
         }
+    }
+
+    /// What the next call makes need not show until so long after it, whatever became of those before it.
+    async fn ask_again(&self, address: &Address, begun: i64) -> Result<(), Trouble> {
+        let intent = self.log.state(|state| state.open.get(address).cloned());
+        let again = intent.map(|intent| Entry::Intend {
+            address: address.clone(),
+            intent: Box::new(Intent { begun, ..intent }),
+        });
+        Ok(self.log.write(again).await?)
     }
 
     fn known(&self) -> recover::Known {

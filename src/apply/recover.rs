@@ -5,15 +5,20 @@
 //! then it is taken never to have happened. What is gone may show for a while as if it were not: an id that is known to
 //! be gone is never what a create made, and a natural key that was gone before is asked for by creating it again.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use serde_json::Value;
 
 use super::Event;
 use crate::{
     aws::backoff,
     kinds::{self, Facts, Order, Owner, TAG_ADDRESS, TAG_STACK},
     model::{Address, Class, Diagnostic, Identity, Problem, Tags},
-    provider::{Phase, Provider},
-    state::{Entry, Intent, Journal, State},
+    provider::{Found, Phase, Provider},
+    state::{Doomed, Entry, Intent, Journal, State},
 };
 
 /// Ids that can not be what a lost create made.
@@ -59,13 +64,13 @@ pub(super) async fn find(
     order: &Order,
     begun: i64,
     known: &Known,
-) -> Result<Option<Identity>, Problem> {
+) -> Result<Option<Found<Value>>, Problem> {
     let mut wait = 1;
     loop {
-        let id = ours(provider, facts, order, known).await?;
+        let found = ours(provider, facts, order, known).await?;
         let left = begun + provider.visible_after() - provider.now();
-        if id.is_some() || repeatable(facts, order) || left <= 0 {
-            return Ok(id);
+        if found.is_some() || repeatable(facts, order) || left <= 0 {
+            return Ok(found);
         }
         // What shows late shows later still: twice as long each time costs few calls.
         tokio::time::sleep(Duration::from_secs(left.min(wait).unsigned_abs())).await;
@@ -84,7 +89,7 @@ async fn ours(
     facts: &'static Facts,
     order: &Order,
     known: &Known,
-) -> Result<Option<Identity>, Problem> {
+) -> Result<Option<Found<Value>>, Problem> {
     let mut candidates = provider.find(facts, order).await?;
     candidates.retain(|id| !known.taken.contains(id) && !known.buried.contains(id));
     if candidates.is_empty() {
@@ -92,12 +97,11 @@ async fn ours(
     }
     // Tags show for things that are gone.
     let found = provider.read(facts, &candidates).await?;
-    let ours = found.into_iter().find(|found| {
+    Ok(found.into_iter().find(|found| {
         candidates.contains(&found.id)
             && found.phase != Phase::Deleting
             && found.tags.as_ref().is_none_or(|tags| owned(tags, &order.owner))
-    });
-    Ok(ours.map(|found| found.id))
+    }))
 }
 
 /// What AWS says exists already, if it is ours: it carries our ownership tags; or, for what takes no tags, it is exactly
@@ -109,7 +113,7 @@ pub(super) async fn taken(
     order: &Order,
     unanswered: Option<i64>,
     known: &Known,
-) -> Result<Option<Identity>, Problem> {
+) -> Result<Option<Found<Value>>, Problem> {
     let key = facts.key(&order.fields);
     let since = unanswered.or_else(|| key.as_ref().map(|_| provider.now()));
     let mut wait = 1;
@@ -118,19 +122,19 @@ pub(super) async fn taken(
         candidates.retain(|id| {
             !known.taken.contains(id) && (key.is_some() || !known.buried.contains(id))
         });
-        let found = match candidates.is_empty() {
-            true => Vec::new(),
-            false => provider.read(facts, &candidates).await?,
-        };
+        let mut found = Vec::new();
+        if !candidates.is_empty() {
+            found = provider.read(facts, &candidates).await?;
+        }
         if let Some(found) = found.into_iter().find(|found| candidates.contains(&found.id)) {
-            let ours = match found.tags {
-                Some(tags) => owned(&tags, &order.owner),
+            let ours = match &found.tags {
+                Some(tags) => owned(tags, &order.owner),
                 None => {
                     unanswered.is_some()
-                        || facts.normal(found.fields) == facts.normal(order.fields.clone())
+                        || facts.normal(found.fields.clone()) == facts.normal(order.fields.clone())
                 }
             };
-            return Ok(ours.then_some(found.id));
+            return Ok(ours.then_some(found));
         }
         let left = since.map_or(0, |since| since + provider.visible_after() - provider.now());
         if left <= 0 {
@@ -154,12 +158,13 @@ pub async fn look(provider: &dyn Provider, state: &State) -> Result<Vec<Entry>, 
         let found = ours(provider, facts, &order, &known)
             .await
             .map_err(|problem| Diagnostic::refused(address, "be looked for", &problem))?;
-        entries.push(outcome(provider, facts, address, intent, found));
+        let id = found.map(|found| found.id);
+        entries.push(outcome(provider, facts, address, intent, id));
     }
     Ok(entries)
 }
 
-/// Settles every open create and writes down what became of it.
+/// Settles every open create and delete, and writes down what became of it.
 ///
 /// # Errors
 /// AWS refuses to be read, or the journal cannot be written.
@@ -168,6 +173,7 @@ pub async fn settle(
     journal: &mut Journal,
     tell: &dyn Fn(Event),
 ) -> Result<(), Diagnostic> {
+    settle_deletes(provider, journal).await?;
     let open: Vec<(Address, Intent)> = journal
         .state()
         .open
@@ -179,7 +185,8 @@ pub async fn settle(
         let order = order(&address, &intent);
         let known = Known::of(journal.state());
         let refused = |problem: Problem| Diagnostic::refused(&address, "be looked for", &problem);
-        let mut id = find(provider, facts, &order, intent.begun, &known).await.map_err(refused)?;
+        let found = find(provider, facts, &order, intent.begun, &known).await.map_err(refused)?;
+        let mut id = found.map(|found| found.id);
         if id.is_none() && facts.token {
             id = repeat(provider, facts, &order).await.map_err(refused)?;
         }
@@ -187,6 +194,53 @@ pub async fn settle(
         tell(Event::Recovered { address, id });
     }
     Ok(())
+}
+
+/// What was about to be deleted is gone, or shows for so long that it must be there.
+async fn settle_deletes(provider: &dyn Provider, journal: &mut Journal) -> Result<(), Diagnostic> {
+    let latest = journal.state().doomed.iter().map(|doomed| doomed.begun).max();
+    let Some(latest) = latest else { return Ok(()) };
+    let shown = deletes(provider, journal).await?;
+    let left = latest + provider.visible_after() - provider.now();
+    if !shown.is_empty() && left > 0 {
+        tokio::time::sleep(Duration::from_secs(left.unsigned_abs())).await;
+    }
+    let shown = if left > 0 { deletes(provider, journal).await? } else { shown };
+    journal.write(shown.into_iter().map(|Doomed { address, id, .. }| Entry::Spared { address, id }))
+}
+
+/// Writes down which deletes have shown their effect, and answers the others.
+async fn deletes(
+    provider: &dyn Provider,
+    journal: &mut Journal,
+) -> Result<Vec<Doomed>, Diagnostic> {
+    let mut by_kind: BTreeMap<&str, Vec<Doomed>> = BTreeMap::new();
+    let doomed = journal.state().doomed.clone();
+    for each in &doomed {
+        by_kind.entry(each.address.kind()).or_default().push(each.clone());
+    }
+    let mut shown = Vec::new();
+    for doomed in by_kind.into_values() {
+        let Some(first) = doomed.first() else { continue };
+        let facts = kinds::facts_at(&first.address)?;
+        let ids: Vec<Identity> = doomed.iter().map(|each| each.id.clone()).collect();
+        let found = provider
+            .read(facts, &ids)
+            .await
+            .map_err(|problem| Diagnostic::refused(&first.address, "be looked for", &problem))?;
+        let mut entries = Vec::new();
+        for each in doomed {
+            let Doomed { address, id, begun: _ } = each.clone();
+            match found.iter().find(|found| found.id == id).map(|found| &found.phase) {
+                None => entries.push(Entry::Gone { address, id }),
+                // It is on its way down: the delete had its effect, and that shows.
+                Some(Phase::Deleting) => entries.push(Entry::Spared { address, id }),
+                Some(Phase::Pending | Phase::Ready | Phase::Failed(_)) => shown.push(each),
+            }
+        }
+        journal.write(entries)?;
+    }
+    Ok(shown)
 }
 
 /// Repeats a create with its own client token. A no that will stay means that it never happened, or that nothing is

@@ -13,7 +13,7 @@ use crate::{
     model::{Address, Class, Diagnostic, Identity, Problem, Tags, value},
     plan::{Change, Reason, Step, StepId, Verb},
     provider::TagChange,
-    state::{Entry, Record},
+    state::{Doomed, Entry, Record},
 };
 
 /// How long a refusal that may pass by itself (something not visible yet, in use for a moment longer) is borne.
@@ -187,7 +187,9 @@ impl Run<'_> {
 
     async fn delete(&self, facts: &'static Facts, step: &Step) -> Result<(), Trouble> {
         let Some(id) = &step.id else { return Ok(()) };
-        let made = self.log.state(|state| state.made(&step.address, id));
+        let (address, begun) = (step.address.clone(), self.provider.now());
+        let made = self.log.state(|state| state.made(&address, id));
+        self.log.write([Entry::Doomed(Doomed { address, id: id.clone(), begun })]).await?;
         loop {
             let deleted = self.patiently(&step.address, || self.provider.delete(facts, id)).await;
             match deleted {
@@ -200,7 +202,15 @@ impl Run<'_> {
                     self.retrying(&step.address, &problem);
                     self.pause(Duration::from_secs(young.unsigned_abs())).await?;
                 }
-                Err(trouble) => return Err(trouble),
+                Err(trouble) => {
+                    if matches!(&trouble, Trouble::Refused(problem) if problem.class != Class::Unavailable)
+                    {
+                        let spared =
+                            Entry::Spared { address: step.address.clone(), id: id.clone() };
+                        self.log.write([spared]).await?;
+                    }
+                    return Err(trouble);
+                }
                 Ok(()) if facts.timing.delete > 0 => break self.until_gone(facts, id).await?,
                 Ok(()) => break,
             }

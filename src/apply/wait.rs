@@ -40,15 +40,24 @@ impl Polls {
 }
 
 /// When to look: soon once, in case it is much faster than usual; then shortly before the usual duration, and from then
-/// on every fiftieth part of it.
+/// on every fiftieth part of it. The later it is, the rarer: what is late by a minute may well be late by two. What does
+/// not even show yet is looked for rarer still.
 struct Looks {
     began: Instant,
     usual: Duration,
     count: u32,
 }
 
+/// Whether a look has shown the resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Yes,
+    NotYet,
+}
+
 impl Looks {
     const FIRST: Duration = Duration::from_millis(250);
+    const RAREST: Duration = Duration::from_secs(30);
 
     fn new(usual_seconds: u32) -> Self {
         Self {
@@ -58,16 +67,19 @@ impl Looks {
         }
     }
 
-    fn next(&mut self) -> Duration {
+    fn next(&mut self, shown: Shown) -> Duration {
         self.count += 1;
         let elapsed = self.began.elapsed();
         let often = (self.usual / 50).clamp(Duration::from_secs(1), Duration::from_secs(5));
         let nearly = self.usual.mul_f64(0.8);
+        let late = match shown {
+            Shown::Yes => elapsed.saturating_sub(self.usual) / 2,
+            Shown::NotYet => elapsed,
+        };
         match self.count {
             1 => Self::FIRST,
             _ if elapsed < nearly => nearly - elapsed,
-            _ if elapsed < self.usual * 2 => often,
-            _ => often * 4,
+            _ => late.clamp(often, Self::RAREST),
         }
     }
 
@@ -85,10 +97,13 @@ impl Run<'_> {
         id: &Identity,
     ) -> Result<Found<Value>, Trouble> {
         let mut looks = Looks::new(facts.timing.create);
+        let mut shown = Shown::Yes;
         loop {
-            self.pause(self.wait.to_the_beat(looks.next())).await?;
+            self.pause(self.wait.to_the_beat(looks.next(shown))).await?;
             // What was made a moment ago may not show yet.
+            shown = Shown::NotYet;
             if let Some(found) = self.look(facts, id).await? {
+                shown = Shown::Yes;
                 match found.phase {
                     Phase::Ready => return Ok(found),
                     Phase::Failed(reason) => {
@@ -115,7 +130,7 @@ impl Run<'_> {
     ) -> Result<(), Trouble> {
         let mut looks = Looks::new(facts.timing.delete);
         loop {
-            self.pause(self.wait.to_the_beat(looks.next())).await?;
+            self.pause(self.wait.to_the_beat(looks.next(Shown::Yes))).await?;
             if self.look(facts, id).await?.is_none() {
                 return Ok(());
             }

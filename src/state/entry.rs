@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     kinds::Outputs,
     model::{Address, Identity},
-    state::{Deposed, Intent, Record, State},
+    state::{Deposed, Doomed, Intent, Record, State},
 };
 
 /// One line of the journal.
@@ -47,6 +47,15 @@ pub enum Entry {
     Deposed {
         /// The address.
         address: Address,
+    },
+    /// A delete is about to be asked for.
+    Doomed(Doomed),
+    /// The delete had no effect.
+    Spared {
+        /// The address it has or, deposed, had.
+        address: Address,
+        /// Which one.
+        id: Identity,
     },
     /// It does not exist any more, or is not ours to remember.
     Gone {
@@ -100,15 +109,24 @@ impl State {
             }
             Entry::Gone { address, id } => {
                 self.bury(&id);
+                self.spare(&address, &id);
                 if self.resources.get(&address).is_some_and(|record| record.id == id) {
                     self.resources.remove(&address);
                 }
                 self.deposed
                     .retain(|deposed| deposed.address != address || deposed.record.id != id);
             }
+            Entry::Doomed(doomed) => {
+                self.spare(&doomed.address, &doomed.id);
+                self.doomed.push(doomed);
+            }
+            Entry::Spared { address, id } => self.spare(&address, &id),
             Entry::Moved { from, to } => {
                 if let Some(record) = self.resources.remove(&from) {
                     self.resources.insert(to.clone(), record);
+                }
+                for doomed in self.doomed.iter_mut().filter(|doomed| doomed.address == from) {
+                    doomed.address = to.clone();
                 }
                 for record in self.resources.values_mut() {
                     if let Some(field) = record.needs.remove(&from) {
@@ -118,6 +136,10 @@ impl State {
             }
             Entry::Chosen { choices } => self.choices = choices,
         }
+    }
+
+    fn spare(&mut self, address: &Address, id: &Identity) {
+        self.doomed.retain(|doomed| doomed.address != *address || doomed.id != *id);
     }
 
     fn bury(&mut self, id: &Identity) {

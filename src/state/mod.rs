@@ -55,6 +55,9 @@ pub struct State {
     /// What a replacement has taken the place of and that is not deleted yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deposed: Vec<Deposed>,
+    /// Deletes that were begun and whose outcome is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doomed: Vec<Doomed>,
     /// Ids that are gone, the latest last. AWS may show them and their tags for a while: none of them is what a create
     /// without an answer made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -98,6 +101,17 @@ pub struct Deposed {
     pub record: Record,
 }
 
+/// A delete that is about to be asked for, written down before the call: from then on, what a read shows may be gone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Doomed {
+    /// The address it has or, deposed, had.
+    pub address: Address,
+    /// Which one.
+    pub id: Identity,
+    /// When, in seconds since 1970 by the provider's clock.
+    pub begun: i64,
+}
+
 /// A create that is about to be asked for, written down before the call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
@@ -128,6 +142,7 @@ impl State {
             choices: BTreeMap::new(),
             resources: BTreeMap::new(),
             deposed: Vec::new(),
+            doomed: Vec::new(),
             buried: Vec::new(),
             open: BTreeMap::new(),
         }
