@@ -188,6 +188,9 @@ pub async fn settle(
         let found = find(provider, facts, &order, intent.begun, &known).await.map_err(refused)?;
         let mut id = found.map(|found| found.id);
         if id.is_none() && facts.token {
+            // What this makes need not show until so long after it.
+            let intent = Box::new(Intent { begun: provider.now(), ..intent.clone() });
+            journal.write([Entry::Intend { address: address.clone(), intent }])?;
             id = repeat(provider, facts, &order).await.map_err(refused)?;
         }
         journal.write([outcome(provider, facts, &address, &intent, id.clone())])?;

@@ -198,25 +198,24 @@ impl World {
         }
     }
 
-    /// The thing called so, if these eyes see it: perhaps though it is gone.
+    /// The thing called so, if these eyes see it: perhaps though it is gone. What exists again under the same natural
+    /// key hides its former self.
     pub(super) fn seen(&self, kind: &str, id: &Identity, eyes: &Eyes<'_>) -> Option<&Thing> {
-        let ghost =
-            || self.ghosts.get(kind)?.get(id).filter(|ghost| eyes.stays(&ghost.thing, ghost.gone));
-        self.get(kind, id)
-            .filter(|thing| eyes.sees(thing))
-            .or_else(|| ghost().map(|ghost| &ghost.thing))
+        if let Some(thing) = self.get(kind, id) {
+            return Some(thing).filter(|thing| eyes.sees(thing));
+        }
+        let ghost = self.ghosts.get(kind)?.get(id)?;
+        eyes.stays(&ghost.thing, ghost.gone).then_some(&ghost.thing)
     }
 
     /// Every thing of a kind that these eyes see.
     pub(super) fn seen_of_kind(&self, kind: &str, eyes: &Eyes<'_>) -> Vec<&Thing> {
-        let mut seen: Vec<&Thing> = self.of_kind(kind).filter(|thing| eyes.sees(thing)).collect();
-        for ghost in self.ghosts.get(kind).into_iter().flat_map(BTreeMap::values) {
-            let hidden = self.get(kind, &ghost.thing.id).is_none_or(|thing| !eyes.sees(thing));
-            if hidden && eyes.stays(&ghost.thing, ghost.gone) {
-                seen.push(&ghost.thing);
-            }
-        }
-        seen
+        let ghosts = self.ghosts.get(kind).into_iter().flat_map(BTreeMap::values);
+        let ghosts = ghosts
+            .filter(|ghost| eyes.stays(&ghost.thing, ghost.gone))
+            .map(|ghost| &ghost.thing)
+            .filter(|thing| self.get(kind, &thing.id).is_none());
+        self.of_kind(kind).filter(|thing| eyes.sees(thing)).chain(ghosts).collect()
     }
 
     /// When somebody who held `text` went last.
