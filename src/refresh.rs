@@ -111,8 +111,8 @@ async fn read(
             return Ok(found);
         }
         tokio::time::sleep(Duration::from_secs(wait)).await;
-        // What shows late shows later still: twice as long each time costs few calls.
-        wait = (wait * 2).min(30);
+        // Most shows within seconds; what does not may take a minute, and few looks are enough for that.
+        wait = (wait * 4).min(30);
         found.extend(provider.read(facts, &hidden).await?);
     }
 }

@@ -41,18 +41,22 @@ impl Polls {
 
 /// When to look: soon once, in case it is much faster than usual; then shortly before the usual duration, and from then
 /// on every fiftieth part of it. The later it is, the rarer: what is late by a minute may well be late by two. What does
-/// not even show yet is looked for rarer still.
+/// not show yet, or shows still, is looked for rarer yet: nobody waits long for the news.
 struct Looks {
     began: Instant,
     usual: Duration,
     count: u32,
 }
 
-/// Whether a look has shown the resource.
+/// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
-    Yes,
-    NotYet,
+enum Awaited {
+    /// It shows, and is not ready.
+    Ready,
+    /// It does not show yet.
+    Sight,
+    /// It shows, and is to be gone.
+    End,
 }
 
 impl Looks {
@@ -67,14 +71,15 @@ impl Looks {
         }
     }
 
-    fn next(&mut self, shown: Shown) -> Duration {
+    fn next(&mut self, awaited: Awaited) -> Duration {
         self.count += 1;
         let elapsed = self.began.elapsed();
         let often = (self.usual / 50).clamp(Duration::from_secs(1), Duration::from_secs(5));
         let nearly = self.usual.mul_f64(0.8);
-        let late = match shown {
-            Shown::Yes => elapsed.saturating_sub(self.usual) / 2,
-            Shown::NotYet => elapsed,
+        let late = match awaited {
+            Awaited::Ready => elapsed.saturating_sub(self.usual) / 2,
+            Awaited::Sight => elapsed,
+            Awaited::End => elapsed.saturating_sub(self.usual),
         };
         match self.count {
             1 => Self::FIRST,
@@ -97,13 +102,13 @@ impl Run<'_> {
         id: &Identity,
     ) -> Result<Found<Value>, Trouble> {
         let mut looks = Looks::new(facts.timing.create);
-        let mut shown = Shown::Yes;
+        let mut awaited = Awaited::Ready;
         loop {
-            self.pause(self.wait.to_the_beat(looks.next(shown))).await?;
+            self.pause(self.wait.to_the_beat(looks.next(awaited))).await?;
             // What was made a moment ago may not show yet.
-            shown = Shown::NotYet;
+            awaited = Awaited::Sight;
             if let Some(found) = self.look(facts, id).await? {
-                shown = Shown::Yes;
+                awaited = Awaited::Ready;
                 match found.phase {
                     Phase::Ready => return Ok(found),
                     Phase::Failed(reason) => {
@@ -130,7 +135,7 @@ impl Run<'_> {
     ) -> Result<(), Trouble> {
         let mut looks = Looks::new(facts.timing.delete);
         loop {
-            self.pause(self.wait.to_the_beat(looks.next(Shown::Yes))).await?;
+            self.pause(self.wait.to_the_beat(looks.next(Awaited::End))).await?;
             if self.look(facts, id).await?.is_none() {
                 return Ok(());
             }
