@@ -10,15 +10,16 @@ use std::{
 use eksnet::{
     apply::{self, Outcome, Stop},
     blueprint::{self, Choices},
-    kinds,
+    kinds::{self, Tagging},
     model::{Account, Address, Desired, Diagnostic, Identity},
     plan::{self, Action, Plan, Replacement, Wish},
     provider::{
         Provider,
         sandbox::{ACCOUNT, Fault, Faults, Moment, Sandbox, Thing, World},
     },
-    refresh, stack,
-    state::{Entry, Holder, Journal, Record, State},
+    refresh,
+    stack::{self, Stack},
+    state::{Disk, Entry, Holder, Journal, Record, State},
 };
 use serde_json::json;
 
@@ -53,7 +54,8 @@ pub struct Ended {
 }
 
 thread_local! {
-    /// What has been drawn on this thread: thousands of cases begin with the same few stacks.
+    /// What has been read and drawn on this thread: thousands of cases begin with the same few stacks.
+    static PARSED: RefCell<HashMap<String, Rc<Stack>>> = RefCell::default();
     static DRAWN: RefCell<HashMap<(String, Choices), Drawn>> = RefCell::default();
 }
 
@@ -92,28 +94,37 @@ impl Lab {
 
     /// What `text` takes, given what the state has chosen before.
     pub fn draw(&self, text: &str) -> Drawn {
-        let former = self.state().map(|state| state.choices).unwrap_or_default();
+        let stack = parsed(text);
+        let mut former = self.state().map(|state| state.choices).unwrap_or_default();
+        let existing = blueprint::existing(&stack);
+        if !existing.is_empty() {
+            in_virtual_time(async {
+                let world = Rc::clone(&self.world);
+                let sandbox = Sandbox::new(&stack.region, world, Faults::default());
+                existing.iter().for_each(|one| sandbox.grant_existing(one));
+                refresh::look_up(&sandbox, &existing, &mut former).await.expect("what exists");
+            });
+        }
         let key = (text.to_owned(), former);
         if let Some(drawn) = DRAWN.with_borrow(|all| all.get(&key).cloned()) {
             return drawn;
         }
-        let (stack, _) = stack::parse("stack.toml", text)
-            .unwrap_or_else(|errors| panic!("the stack has mistakes: {errors:#?}"));
         let (desired, choices) = blueprint::blueprint(&stack, &key.1);
-        let drawn = Drawn { name: stack.name, region: stack.region, desired, choices };
+        let drawn =
+            Drawn { name: stack.name.clone(), region: stack.region.clone(), desired, choices };
         DRAWN.with_borrow_mut(|all| all.insert(key, drawn.clone()));
         drawn
     }
 
-    fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
+    pub fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
         let sandbox = Sandbox::new(&drawn.region, Rc::clone(&self.world), faults);
         sandbox.grant(&drawn.desired);
         sandbox
     }
 
-    fn journal(&self, drawn: &Drawn, faults: &Faults) -> Result<Journal, Diagnostic> {
+    fn journal(&self, drawn: &Drawn, disk: Disk) -> Result<Journal, Diagnostic> {
         let account = Account { id: ACCOUNT.to_owned(), region: drawn.region.clone() };
-        Journal::open_on(faults.disk(), &self.state_path(), &Holder::here("test"), || {
+        Journal::open_on(disk, &self.state_path(), &Holder::here("test"), || {
             State::new(&drawn.name, "sandbox", account, "lineage".to_owned())
         })
     }
@@ -126,10 +137,21 @@ impl Lab {
     pub fn plan_drawn(&self, drawn: &Drawn, wish: &Wish) -> Plan {
         in_virtual_time(async {
             let provider = self.sandbox(drawn, Faults::default());
-            let journal = self.journal(drawn, &Faults::default()).expect("the state opens");
-            let observed = refresh::refresh(&provider, journal.state()).await.expect("refresh");
-            plan::plan(&drawn.desired, &observed, journal.state(), wish).expect("a plan")
+            self.plan_on(&provider, drawn, wish).await.expect("a plan")
         })
+    }
+
+    /// The plan on any provider.
+    pub async fn plan_on(
+        &self,
+        provider: &dyn Provider,
+        drawn: &Drawn,
+        wish: &Wish,
+    ) -> Result<Plan, Diagnostic> {
+        let journal = self.journal(drawn, Disk::default())?;
+        let mut observed = refresh::refresh(provider, journal.state()).await?;
+        refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
+        plan::plan(&drawn.desired, &observed, journal.state(), wish)
     }
 
     /// Applies `text`; everything has to succeed.
@@ -175,7 +197,7 @@ impl Lab {
             let outcome = tokio::select! {
                 biased;
                 () = faults.death() => None,
-                outcome = self.run(drawn, wish, &provider, &faults) => Some(outcome),
+                outcome = self.run(drawn, wish, &provider, faults.disk()) => Some(outcome),
             };
             let sent = provider.calls().values().sum();
             let served = sent - provider.throttled();
@@ -185,18 +207,28 @@ impl Lab {
         })
     }
 
+    /// Carries `drawn` out on any provider.
+    pub async fn run_on(
+        &self,
+        provider: &dyn Provider,
+        drawn: &Drawn,
+    ) -> Result<Outcome, Diagnostic> {
+        self.run(drawn, &Wish::default(), provider, Disk::default()).await
+    }
+
     /// What `apply` and `destroy` do: settle, refresh, plan, carry out, fold.
     async fn run(
         &self,
         drawn: &Drawn,
         wish: &Wish,
-        provider: &Sandbox,
-        faults: &Faults,
+        provider: &dyn Provider,
+        disk: Disk,
     ) -> Result<Outcome, Diagnostic> {
-        let mut journal = self.journal(drawn, faults)?;
+        let mut journal = self.journal(drawn, disk)?;
         apply::settle(provider, &mut journal, &|_| {}).await?;
-        let observed = refresh::refresh(provider, journal.state()).await?;
+        let mut observed = refresh::refresh(provider, journal.state()).await?;
         journal.write(refresh::learned(journal.state(), &observed))?;
+        refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), wish)?;
         journal.write([Entry::Chosen { choices: drawn.choices.clone() }])?;
         let steps = plan::steps(&plan, journal.state());
@@ -206,7 +238,8 @@ impl Lab {
         Ok(outcome)
     }
 
-    /// Ids of everything that exists, by kind, but for what was there before the stack.
+    /// Ids of everything that exists, by kind, but for what was there before the stack: it has no fields, or no tag of
+    /// ours where it could have one.
     pub fn inventory(&self) -> BTreeMap<String, Vec<String>> {
         let mut world = self.world.borrow_mut();
         // Whatever is on its way out is gone an hour later.
@@ -215,11 +248,14 @@ impl Lab {
         let mut inventory: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let strange: BTreeSet<(&str, &Identity)> =
             self.strangers.iter().map(|thing| (thing.kind.as_str(), &thing.id)).collect();
-        let own = |thing: &&Thing| {
-            (thing.fields != json!({}) || !thing.tags.is_empty())
+        let tagged = |thing: &Thing| {
+            kinds::get(&thing.kind).is_some_and(|kind| kind.facts().tags != Tagging::None)
+        };
+        let made = |thing: &&Thing| {
+            (!thing.tags.is_empty() || (thing.fields != json!({}) && !tagged(thing)))
                 && !strange.contains(&(thing.kind.as_str(), &thing.id))
         };
-        for thing in world.things().filter(own) {
+        for thing in world.things().filter(made) {
             inventory.entry(thing.kind.clone()).or_default().push(thing.id.to_string());
         }
         inventory
@@ -287,6 +323,17 @@ impl Lab {
         change(&mut thing);
         self.world.borrow_mut().put(thing);
     }
+}
+
+fn parsed(text: &str) -> Rc<Stack> {
+    if let Some(stack) = PARSED.with_borrow(|all| all.get(text).cloned()) {
+        return stack;
+    }
+    let (stack, _) = stack::parse("stack.toml", text)
+        .unwrap_or_else(|errors| panic!("the stack has mistakes: {errors:#?}"));
+    let stack = Rc::new(stack);
+    PARSED.with_borrow_mut(|all| all.insert(text.to_owned(), Rc::clone(&stack)));
+    stack
 }
 
 /// Runs a future on a clock that goes as fast as it can.

@@ -46,8 +46,8 @@ impl Known {
 }
 
 /// The order that an intent stands for.
-pub(super) fn order(address: &Address, intent: &Intent) -> Order {
-    Order { fields: intent.fields.clone(), owner: Owner::of(address, intent) }
+pub(super) fn order(state: &State, address: &Address, intent: &Intent) -> Order {
+    Order { fields: intent.fields.clone(), owner: Owner::of(state, address, intent) }
 }
 
 /// Whether tags name `owner`.
@@ -56,8 +56,8 @@ pub(super) fn owned(tags: &Tags, owner: &Owner) -> bool {
         && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
 }
 
-/// What a create that began at `begun` made, if anything: looked for until it would have to show. Kinds with a natural
-/// key or a client token are looked for once, because repeating their create cannot make a second one.
+/// What a create that began at `begun` made, if anything: looked for until it would have to show. Kinds of which
+/// a repeated create cannot make a second one are looked for once.
 pub(super) async fn find(
     provider: &dyn Provider,
     facts: &'static Facts,
@@ -69,18 +69,13 @@ pub(super) async fn find(
     loop {
         let found = ours(provider, facts, order, known).await?;
         let left = begun + provider.visible_after() - provider.now();
-        if found.is_some() || repeatable(facts, order) || left <= 0 {
+        if found.is_some() || facts.repeatable(&order.fields) || left <= 0 {
             return Ok(found);
         }
         // What shows late shows later still: twice as long each time costs few calls.
         tokio::time::sleep(Duration::from_secs(left.min(wait).unsigned_abs())).await;
         wait *= 2;
     }
-}
-
-/// Whether a second create for `order` makes no second resource.
-fn repeatable(facts: &Facts, order: &Order) -> bool {
-    facts.token || facts.key(&order.fields).is_some()
 }
 
 /// What there is with the natural key or the ownership tags of `order`: no other's, and not gone.
@@ -100,13 +95,15 @@ async fn ours(
     Ok(found.into_iter().find(|found| {
         candidates.contains(&found.id)
             && found.phase != Phase::Deleting
-            && found.tags.as_ref().is_none_or(|tags| owned(tags, &order.owner))
+            && (found.tags.as_ref().is_none_or(|tags| owned(tags, &order.owner))
+                // Before they are tagged by a call of their own, such things are found by what only our create knew.
+                || !facts.tags.with_create())
     }))
 }
 
 /// What AWS says exists already, if it is ours: it carries our ownership tags; or, for what takes no tags, it is exactly
-/// what was asked for inside something of ours, or a create for it went without an answer. What exists under a natural
-/// key must show in the end.
+/// what was asked for inside something of ours, or a create for it went without an answer. What there can be only one of
+/// must show in the end.
 pub(super) async fn taken(
     provider: &dyn Provider,
     facts: &'static Facts,
@@ -114,14 +111,12 @@ pub(super) async fn taken(
     unanswered: Option<i64>,
     known: &Known,
 ) -> Result<Option<Found<Value>>, Problem> {
-    let key = facts.key(&order.fields);
-    let since = unanswered.or_else(|| key.as_ref().map(|_| provider.now()));
+    let keyed = facts.key(&order.fields).is_some();
+    let since = unanswered.or_else(|| facts.single(&order.fields).then(|| provider.now()));
     let mut wait = 1;
     loop {
         let mut candidates = provider.find(facts, order).await?;
-        candidates.retain(|id| {
-            !known.taken.contains(id) && (key.is_some() || !known.buried.contains(id))
-        });
+        candidates.retain(|id| !known.taken.contains(id) && (keyed || !known.buried.contains(id)));
         let mut found = Vec::new();
         if !candidates.is_empty() {
             found = provider.read(facts, &candidates).await?;
@@ -129,10 +124,7 @@ pub(super) async fn taken(
         if let Some(found) = found.into_iter().find(|found| candidates.contains(&found.id)) {
             let ours = match &found.tags {
                 Some(tags) => owned(tags, &order.owner),
-                None => {
-                    unanswered.is_some()
-                        || facts.normal(found.fields.clone()) == facts.normal(order.fields.clone())
-                }
+                None => unanswered.is_some() || asked_for(facts, order, &found.fields),
             };
             return Ok(ours.then_some(found));
         }
@@ -145,6 +137,16 @@ pub(super) async fn taken(
     }
 }
 
+/// Whether `fields` are what was asked for, or what the create call alone makes of it.
+fn asked_for(facts: &Facts, order: &Order, fields: &Value) -> bool {
+    let newborn = kinds::get(facts.name).map(|kind| kind.newborn(&order.fields));
+    let fields = facts.normal(fields.clone());
+    [Some(order.fields.clone()), newborn]
+        .into_iter()
+        .flatten()
+        .any(|one| facts.normal(one) == fields)
+}
+
 /// What a plan may assume of open creates without asking anything of AWS but reads: found ones exist, others do not.
 ///
 /// # Errors
@@ -154,7 +156,7 @@ pub async fn look(provider: &dyn Provider, state: &State) -> Result<Vec<Entry>, 
     let known = Known::of(state);
     for (address, intent) in &state.open {
         let facts = kinds::facts_at(address)?;
-        let order = order(address, intent);
+        let order = order(state, address, intent);
         let found = ours(provider, facts, &order, &known)
             .await
             .map_err(|problem| Diagnostic::refused(address, "be looked for", &problem))?;
@@ -182,7 +184,7 @@ pub async fn settle(
         .collect();
     for (address, intent) in open {
         let facts = kinds::facts_at(&address)?;
-        let order = order(&address, &intent);
+        let order = order(journal.state(), &address, &intent);
         let known = Known::of(journal.state());
         let refused = |problem: Problem| Diagnostic::refused(&address, "be looked for", &problem);
         let found = find(provider, facts, &order, intent.begun, &known).await.map_err(refused)?;

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::{
 };
 
 use crate::{
-    aws::{Aws, ec2::Shared, problem, rates::Rates},
+    aws::{Aws, apigateway::Tree, ec2::Shared, elb, problem, rates::Rates, route53},
     model::{Account, Diagnostic},
 };
 
@@ -55,6 +55,9 @@ pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
         loopback,
         rates: RefCell::new(Rates::default()),
         shared: Shared::new(),
+        tree: Tree::new(),
+        zones: route53::Shared::default(),
+        shared_elb: elb::Shared::default(),
         counts: RefCell::default(),
     };
     let identity = aws.write(|| sts.get_caller_identity().send()).await.map_err(|problem| {

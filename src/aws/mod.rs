@@ -14,7 +14,7 @@ pub mod elb;
 mod gather;
 mod problem;
 pub mod rates;
-mod route53;
+pub mod route53;
 mod tags;
 
 use std::{cell::RefCell, collections::BTreeMap, future::Future, time::Duration};
@@ -59,6 +59,9 @@ pub struct Aws {
     pub loopback: bool,
     rates: RefCell<rates::Rates>,
     shared: ec2::Shared,
+    tree: apigateway::Tree,
+    zones: route53::Shared,
+    shared_elb: elb::Shared,
     counts: RefCell<BTreeMap<String, u32>>,
 }
 

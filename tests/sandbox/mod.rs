@@ -1,5 +1,7 @@
 //! Everything about time, failure, consistency and dependency, against the sandbox.
 
+mod apis;
+mod balancing;
 mod cases;
 mod crash;
 mod disk;

@@ -10,6 +10,7 @@ mod eyes;
 mod faults;
 mod laws;
 mod log;
+mod refusals;
 mod spec;
 mod world;
 
@@ -31,10 +32,10 @@ pub use world::{Thing, World};
 
 use crate::{
     aws::{
-        TagChange,
+        Gather, TagChange,
         rates::{self, Rates},
     },
-    kinds::{self, Facts, Found, Made, Order, TAG_ADDRESS, TAG_STACK, Tagging},
+    kinds::{self, Existing, Facts, Found, Made, Order, TAG_STACK, Tagging},
     model::{Account, Desired, Diagnostic, Identity, Problem},
     provider::{Answer, Owned, Provider},
 };
@@ -54,6 +55,8 @@ pub struct Sandbox {
     buckets: RefCell<Rates>,
     counts: RefCell<BTreeMap<String, u32>>,
     throttled: Cell<u32>,
+    /// Changes of the same moment that one call makes, by kind.
+    updates: RefCell<BTreeMap<&'static str, Rc<Gather<()>>>>,
     /// When each reading action was last called: kinds that read from one Describe share the call.
     reads: RefCell<HashMap<&'static str, Instant>>,
 }
@@ -71,6 +74,7 @@ impl Sandbox {
             buckets: RefCell::default(),
             counts: RefCell::default(),
             throttled: Cell::new(0),
+            updates: RefCell::default(),
             reads: RefCell::default(),
         }
     }
@@ -89,11 +93,17 @@ impl Sandbox {
     pub fn grant(&self, desired: &Desired) {
         let mut world = self.world.borrow_mut();
         for resource in desired.values() {
-            for (facts, id) in laws::dangling(&world, &resource.fields) {
+            for (facts, id) in refusals::dangling(&world, &resource.fields) {
                 let now = world.now;
                 world.put(Thing::given(facts, id, now));
             }
         }
+    }
+
+    /// The same for something that a stack uses without owning it.
+    pub fn grant_existing(&self, existing: &Existing) {
+        let mut world = self.world.borrow_mut();
+        laws::grant(&mut world, &self.account, existing);
     }
 
     /// The world inside.
@@ -157,7 +167,8 @@ impl Provider for Sandbox {
                 Ok(things) => things
                     .into_iter()
                     .map(|thing| {
-                        Ok(Made { id: Some(thing.id), outputs: thing.outputs, ready: false })
+                        let outputs = thing.told_at_once(facts);
+                        Ok(Made { id: Some(thing.id), outputs, ready: false })
                     })
                     .collect(),
                 Err(problem) => vec![Err(problem); batch.len()],
@@ -178,6 +189,20 @@ impl Provider for Sandbox {
         })
     }
 
+    fn alike<'a>(
+        &'a self,
+        facts: &'static Facts,
+        fields: &'a Value,
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+        Box::pin(async move {
+            self.call_reads(facts.calls.read).await?;
+            let (world, eyes) = (self.world.borrow(), self.eyes(Through::Reads));
+            let things = world.seen_of_kind(facts.name, &eyes).into_iter();
+            let things = things.filter(|thing| laws::alike(thing, facts, fields));
+            Ok(things.map(|thing| thing.found(facts, eyes.time)).collect())
+        })
+    }
+
     fn update<'a>(
         &'a self,
         facts: &'static Facts,
@@ -187,10 +212,23 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
             let action = facts.calls.update.first().copied().unwrap_or(facts.calls.create);
-            self.mutate(facts, action, |world, time| {
-                laws::update(world, facts, id, fields, prior, time)
-            })
-            .await?
+            let mutate = |updates: Vec<laws::Update>| {
+                self.mutate(facts, action, move |world, time| {
+                    laws::update(world, facts, &updates, time)
+                })
+            };
+            let update = (id.clone(), fields.clone(), prior.clone());
+            if facts.swaps.is_empty() {
+                return mutate(vec![update]).await?;
+            }
+            let gather = Rc::clone(self.updates.borrow_mut().entry(facts.name).or_default());
+            let load = |updates: Vec<String>| async move {
+                let updates =
+                    updates.iter().filter_map(|update| serde_json::from_str(update).ok()).collect();
+                mutate(updates).await?.map(|()| Vec::new())
+            };
+            let update = serde_json::to_string(&update).expect("fields and ids serialise");
+            gather.ask([update], load).await.map(|_| ())
         })
     }
 
@@ -247,15 +285,17 @@ impl Provider for Sandbox {
                     .filter(|id| *id == key)
                     .collect());
             }
-            self.read_call("ec2:DescribeTags").await?;
-            let world = self.world.borrow();
-            let owned = |thing: &&Thing| {
-                thing.tags.get(TAG_STACK) == Some(&order.owner.stack)
-                    && thing.tags.get(TAG_ADDRESS).map(String::as_str)
-                        == Some(order.owner.address.as_str())
+            // What takes no tags is looked for in what it lives in.
+            let through = if facts.tags == Tagging::None {
+                self.call_reads(facts.calls.read).await?;
+                Through::Reads
+            } else {
+                self.read_call("ec2:DescribeTags").await?;
+                Through::Tags
             };
-            let things =
-                world.seen_of_kind(facts.name, &self.eyes(Through::Tags)).into_iter().filter(owned);
+            let world = self.world.borrow();
+            let things = world.seen_of_kind(facts.name, &self.eyes(through)).into_iter();
+            let things = things.filter(|thing| laws::may_be(thing, facts, order));
             Ok(things.map(|thing| thing.id.clone()).collect())
         })
     }

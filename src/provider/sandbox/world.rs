@@ -17,6 +17,9 @@ use crate::{
 /// Seconds since 1970 at which every sandbox world begins: 2026-01-01.
 const GENESIS: f64 = 1_767_225_600.0;
 
+/// Seconds after a create at which outputs show that others need before it is ready.
+const EARLY: f64 = 3.0;
+
 /// Something that exists in the sandbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thing {
@@ -70,9 +73,25 @@ impl Thing {
             id: self.id.clone(),
             fields: self.fields.clone(),
             tags: (facts.tags != kinds::Tagging::None).then(|| self.tags.clone()),
-            outputs: if phase == Phase::Pending { Outputs::new() } else { self.outputs.clone() },
+            outputs: match phase {
+                Phase::Pending if time < self.born + EARLY => Outputs::new(),
+                Phase::Pending => self.early(facts, |early| early),
+                Phase::Ready | Phase::Deleting | Phase::Failed(_) => self.outputs.clone(),
+            },
             phase,
         }
+    }
+
+    /// What the answer to its create holds beside its id.
+    pub(super) fn told_at_once(&self, facts: &Facts) -> Outputs {
+        self.early(facts, |early| !early)
+    }
+
+    /// The outputs of which `wanted` says yes to whether they show early.
+    fn early(&self, facts: &Facts, wanted: impl Fn(bool) -> bool) -> Outputs {
+        let outputs = self.outputs.iter();
+        let outputs = outputs.filter(|(name, _)| wanted(facts.early.contains(&name.as_str())));
+        outputs.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 
@@ -96,8 +115,8 @@ pub struct World {
     outputs: BTreeMap<String, usize>,
     /// What is gone, by kind: news of that travel slowly too.
     ghosts: BTreeMap<String, BTreeMap<Identity, Ghost>>,
-    /// For each string that names something, when somebody who held it went.
-    released: BTreeMap<String, f64>,
+    /// For each string that names something, in which fields somebody held it who is gone, and since when.
+    released: BTreeMap<String, BTreeMap<String, f64>>,
     log: Option<Log>,
 }
 
@@ -148,6 +167,12 @@ impl World {
         self.things.get(kind)?.get(id)
     }
 
+    /// Whether something of any kind is known by `id`.
+    pub(super) fn holds(&self, id: &str) -> bool {
+        let id = Identity::from(id);
+        self.things.values().any(|things| things.contains_key(&id))
+    }
+
     /// Adds something, or puts it in the place of its former self: what eksnet does through calls, and what a test does
     /// behind its back.
     pub fn put(&mut self, thing: Thing) {
@@ -168,7 +193,8 @@ impl World {
             .unwrap_or_default();
         strings(&thing.fields, None, &mut |field, text| {
             if !loose.contains(&field) && !vanishes.contains(&field) {
-                self.released.insert(text.to_owned(), gone);
+                let released = self.released.entry(text.to_owned()).or_default();
+                released.insert(field.to_owned(), gone);
             }
         });
         let ghosts = self.ghosts.entry(kind.to_owned()).or_default();
@@ -218,9 +244,10 @@ impl World {
         self.of_kind(kind).filter(|thing| eyes.sees(thing)).chain(ghosts).collect()
     }
 
-    /// When somebody who held `text` went last.
-    pub(super) fn released(&self, text: &str) -> Option<f64> {
-        self.released.get(text).copied()
+    /// When those who held `text` went last, by the field it stood in.
+    pub(super) fn released(&self, text: &str) -> impl Iterator<Item = (&str, f64)> {
+        let released = self.released.get(text).into_iter().flatten();
+        released.map(|(field, gone)| (field.as_str(), *gone))
     }
 
     /// Those who name `text` in a field: kind, id, field.
