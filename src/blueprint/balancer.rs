@@ -10,7 +10,7 @@ use crate::{
         Subnet, SubnetMapping, VpcIpv6Block,
     },
     model::{Address, Ref, Until},
-    stack::{Eips, Frontend, Scheme},
+    stack::{Api, ApiKind, Eips, Frontend, Scheme, Via},
 };
 
 /// What AWS takes for the names of load balancers and target groups.
@@ -84,6 +84,10 @@ pub(super) fn draw<'a>(
         ip_address_type: ip_address_type.to_owned(),
         subnets,
         security_groups: vec![Ref::id(&group)],
+        private_link_rules: match family {
+            Family::Application => None,
+            Family::Network => Some(!serves_rest_apis(draft, name)),
+        },
         attributes,
     };
     let address = draft.add(&section, &section, fields);
@@ -97,6 +101,14 @@ pub(super) fn draw<'a>(
         names::alias(draft, &section, domain, &address);
     }
     Balancer { section, family, frontend, address, name: aws_name, group }
+}
+
+/// Requests of REST APIs come through PrivateLink from addresses that AWS tells nobody, so no rule can let them in (API
+/// Gateway developer guide, "Set up a Network Load Balancer for API Gateway private integrations").
+fn serves_rest_apis(draft: &Draft<'_>, name: &str) -> bool {
+    let via = Via::Nlb(name.to_owned());
+    let rest = |api: &Api| matches!(api.kind, ApiKind::Rest { .. }) && api.via == via;
+    draft.stack.apis.values().any(rest)
 }
 
 /// Every attribute that the stack file can set is always written: one that is left out would stay as it was.

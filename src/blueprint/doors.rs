@@ -35,12 +35,12 @@ pub(super) fn door(draft: &Draft<'_>, via: &Via, service: Option<&str>) -> Optio
     let listener = address::<Listener>(&format!("{via}/{title}"));
     let fields = &draft.desired.get(&listener)?.fields;
     let certified = !fields["certificate"].is_null();
-    let names = frontend.tls.iter().filter(|_| certified).flat_map(|tls| &tls.names);
+    let mut names = frontend.tls.iter().filter(|_| certified).flat_map(|tls| &tls.names);
     Some(Door {
         balancer: address::<LoadBalancer>(&via),
         group: address::<SecurityGroup>(&via),
         port: u16::try_from(fields["port"].as_u64()?).ok()?,
-        tls: names.cloned().next(),
+        tls: names.next().cloned(),
         listener,
     })
 }

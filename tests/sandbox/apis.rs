@@ -37,7 +37,6 @@ impl Draft {
             fields: serde_json::to_value(fields).expect("fields serialise"),
             tags: if K::FACTS.tags == Tagging::None { Tags::new() } else { tags.into() },
             needs: Vec::new(),
-            adopt: false,
             section: "api.public".to_owned(),
         };
         self.0.insert(address.clone(), resource);

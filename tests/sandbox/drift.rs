@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::edits::assert_untouched;
 use crate::lab::{Lab, brief};
 
-/// Something of every kind.
+/// Something of every kind of a network, and names.
 const EVERYTHING: &str = r#"
 [stack]
 name   = "all"
@@ -85,24 +85,6 @@ fn gone_are_replaced(planned: &[String], before: &eksnet::state::State) -> Vec<S
         Some(_) | None => line.clone(),
     };
     planned.iter().map(sign).collect()
-}
-
-#[test]
-fn there_is_something_of_every_kind() {
-    // Clusters have stacks of their own: theirs take minutes of virtual time in every case below.
-    let clusters = [
-        include_str!("../../examples/split-subnets.toml"),
-        include_str!("../../examples/ip-mode.toml"),
-        include_str!("../../examples/https.toml"),
-        include_str!("../../examples/one-alb.toml"),
-        include_str!("../../examples/target-modes.toml"),
-    ];
-    let drawn = [EVERYTHING].into_iter().chain(clusters).map(|text| Lab::new().draw(text));
-    let drawn: Vec<_> = drawn.collect();
-    let used: BTreeSet<&str> =
-        drawn.iter().flat_map(|drawn| drawn.desired.keys()).map(Address::kind).collect();
-    let known: BTreeSet<&str> = kinds::all().iter().map(|kind| kind.facts().name).collect();
-    assert_eq!(used, known);
 }
 
 #[test]

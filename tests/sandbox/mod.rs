@@ -1,5 +1,6 @@
 //! Everything about time, failure, consistency and dependency, against the sandbox.
 
+mod any_drift;
 mod apis;
 mod balancing;
 mod cases;

@@ -42,6 +42,9 @@ pub struct LoadBalancer {
     pub subnets: Vec<SubnetMapping>,
     /// What may reach it. AWS never gives any to a network load balancer that was made without.
     pub security_groups: Vec<Ref>,
+    /// The rules of its groups hold for what comes through PrivateLink as well, as requests of REST APIs do; only network
+    /// load balancers say so.
+    pub private_link_rules: Option<bool>,
     /// Attributes in AWS's spelling, such as `idle_timeout.timeout_seconds`. Those not named here are left alone.
     pub attributes: BTreeMap<String, String>,
 }
@@ -100,9 +103,10 @@ impl Kind for LoadBalancer {
         ..Facts::DEFAULT
     };
 
-    /// AWS makes it without attributes; they are set once it exists.
+    /// AWS makes it without attributes, and with rules for everything; the rest is set once it exists.
     fn newborn(&self) -> Self {
-        Self { attributes: BTreeMap::new(), ..self.clone() }
+        let private_link_rules = self.private_link_rules.map(|_| true);
+        Self { attributes: BTreeMap::new(), private_link_rules, ..self.clone() }
     }
 
     async fn create(&self, aws: &Aws, owner: &Owner) -> Result<Made, Problem> {
@@ -162,9 +166,15 @@ impl Kind for LoadBalancer {
             let request = request.ip_address_type(self.ip_addresses());
             aws.write(|| request.clone().send()).await?;
         }
-        if self.security_groups != prior.security_groups {
+        if self.security_groups != prior.security_groups
+            || self.private_link_rules != prior.private_link_rules
+        {
             let request = aws.elb.set_security_groups().load_balancer_arn(id.as_str());
-            let request = request.set_security_groups(self.groups());
+            let request = request
+                .set_security_groups(self.groups())
+                .set_enforce_security_group_inbound_rules_on_private_link_traffic(
+                    self.private_link_rules.map(|hold| if hold { "on" } else { "off" }.into()),
+                );
             aws.write(|| request.clone().send()).await?;
         }
         let changed = changed(&self.attributes, &prior.attributes).into_iter();
@@ -241,6 +251,9 @@ fn found(
         ip_address_type: text(balancer.ip_address_type().map(|kind| kind.as_str())),
         subnets: balancer.availability_zones().iter().map(SubnetMapping::shown).collect(),
         security_groups: groups.map(|group| group.as_str().into()).collect(),
+        private_link_rules: balancer
+            .enforce_security_group_inbound_rules_on_private_link_traffic()
+            .map(|word| word != "off"),
         attributes,
     };
     let state = balancer.state();
@@ -306,6 +319,7 @@ impl LoadBalancer {
             ip_address_type: String::new(),
             subnets: Vec::new(),
             security_groups: Vec::new(),
+            private_link_rules: None,
             attributes: BTreeMap::new(),
         }
     }

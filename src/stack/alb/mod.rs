@@ -125,11 +125,6 @@ fn misplaced(key: &str) -> Option<String> {
 }
 
 impl Draft {
-    /// Where its name is written.
-    pub(super) fn name(&self) -> &Written<String> {
-        self.frontend.name()
-    }
-
     /// The names in the DNS that it wants to answer at.
     pub(super) fn claims(&self) -> Vec<Claim> {
         self.frontend.claims()

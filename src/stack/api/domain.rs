@@ -32,10 +32,7 @@ fn long(table: &mut Table<'_>) -> Option<Domain> {
         ("apiMappingKey", "path"),
     ]);
     let name = table.required("name", "\"api.example.com\"").and_then(|value| name(&value));
-    let path = match table.optional("path", "\"v1\"") {
-        Some(value) => Some(path(&value)),
-        None => None,
-    };
+    let path = table.optional("path", "\"v1\"").map(|value| path(&value));
     let name = name?;
     let whole = Written { value: String::new(), span: name.span.clone() };
     Some(Domain { path: path.unwrap_or(Some(whole))?, name })

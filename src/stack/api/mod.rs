@@ -31,9 +31,6 @@ pub(super) use check::{Behind, check, claims};
 pub(super) const KEYS: [&str; 10] =
     ["kind", "via", "domain", "jwt", "throttle", "cors", "logs", "stage", "timeout", "routes"];
 
-/// What a section looks like at least.
-pub(super) const EXAMPLE: &str = "via    = \"nlb.api\"\nroutes = { \"$default\" = \"orders\" }";
-
 const SORT: Sort = Sort {
     section: "api",
     noun: "API",

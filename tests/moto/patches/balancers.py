@@ -93,6 +93,8 @@ def _create(
     self.tagging_service.tag_resource(balancer.arn, tags)
     balancer.asked, balancer.addresses = asked, addresses
     balancer.attrs = dict(ATTRIBUTES[family])
+    if family == "network" and groups:
+        balancer.enforce_security_group_inbound_rules_on_private_link_traffic = "on"
     _place(self, balancer)
     return balancer
 
@@ -246,6 +248,19 @@ def _set_groups(original, self, arn, sec_groups):
         refuse("InvalidConfigurationRequest", "You must specify at least one security group")
     changed.security_groups = _groups(self, changed.type, sec_groups, changed.vpc_id)
     _place(self, changed)
+
+
+# Whether the groups of a network load balancer hold for PrivateLink is said in the same call; moto does not hear it.
+@replace(ELBV2Response, "set_security_groups")
+def _set_security_groups(original, self):
+    given, answer = self._get_params(), original(self)
+    word = given.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
+    if word:
+        changed = balancer(self.elbv2_backend, given["LoadBalancerArn"])
+        if changed.type != "network":
+            refuse("InvalidConfigurationRequest", "PrivateLink leads to network load balancers only")
+        changed.enforce_security_group_inbound_rules_on_private_link_traffic = word
+    return answer
 
 
 @replace(ELBv2Backend, "set_ip_address_type")
