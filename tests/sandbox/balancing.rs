@@ -6,17 +6,39 @@ use std::time::Duration;
 use eksnet::{
     model::{Class, Desired},
     plan::{self, Verb, Wish},
-    provider::{Provider, sandbox::Faults},
+    provider::{
+        Provider,
+        sandbox::{Faults, Thing, World},
+    },
 };
 use serde_json::json;
 
 use crate::{
-    balancing::{DRAIN, Road},
+    balancing::{DRAIN, NODES, Road},
     lab::{Drawn, Lab, brief, in_virtual_time},
 };
 
+/// A lab where the nodes of the road are somebody else's.
+fn lab() -> Lab {
+    let mut world = World::default();
+    let outputs = [("autoscaling_groups".to_owned(), NODES.to_owned())].into();
+    let now = world.now;
+    world.put(Thing {
+        kind: "node_group".to_owned(),
+        id: "other|nodes".into(),
+        fields: json!({}),
+        tags: Default::default(),
+        outputs,
+        born: now,
+        ready_at: now,
+        gone_at: None,
+        token: None,
+    });
+    Lab::within(world)
+}
+
 fn applied(road: &Road) -> Lab {
-    let lab = Lab::new();
+    let lab = lab();
     lab.carry_out(&road.drawn());
     lab
 }
@@ -221,7 +243,7 @@ fn load_balancers_of_each_family_are_counted_apart() {
     for n in 1..=50 {
         road.balancer(&format!("more-{n}"), "network", vec![("a", None)]);
     }
-    let ended = Lab::new().try_out(&road.drawn(), &Wish::default(), Faults::default());
+    let ended = lab().try_out(&road.drawn(), &Wish::default(), Faults::default());
     let failures = ended.outcome.expect("nobody died").expect("a run").failures;
     let classes: Vec<Class> = failures.iter().map(|failure| failure.problem.class).collect();
     assert_eq!(classes, [Class::Quota], "{failures:#?}");

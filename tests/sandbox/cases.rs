@@ -30,14 +30,21 @@ pub enum Work {
     Delete,
 }
 
-/// An example, before it was ever applied and after.
+/// A stack, before it was ever applied and after.
 pub struct Stage {
     pub name: String,
     pub text: String,
-    /// Mutating calls that it takes to make it.
-    pub calls: u64,
+    /// How many resources it has.
+    size: usize,
+    raised: OnceCell<Raised>,
     /// All calls that making and deleting it take.
     calm: (OnceCell<u32>, OnceCell<u32>),
+}
+
+/// What it takes to play on a stage.
+struct Raised {
+    /// Mutating calls that it takes to make it.
+    calls: u64,
     before: Lab,
     after: Lab,
 }
@@ -52,30 +59,43 @@ thread_local! {
     static STAGES: RefCell<Option<Rc<Vec<Stage>>>> = const { RefCell::new(None) };
 }
 
-/// Every example, the smallest first. Made once on each thread.
+/// Every example and the shop, the smallest first. Made once on each thread.
 pub fn stages() -> Rc<Vec<Stage>> {
-    STAGES.with_borrow_mut(|stages| Rc::clone(stages.get_or_insert_with(|| Rc::new(raised()))))
+    STAGES.with_borrow_mut(|stages| Rc::clone(stages.get_or_insert_with(|| Rc::new(built()))))
 }
 
-fn raised() -> Vec<Stage> {
+fn built() -> Vec<Stage> {
+    let shop = ("shop.toml".to_owned(), include_str!("../../stacks/shop.toml").to_owned());
     let mut stages: Vec<Stage> =
-        examples().into_iter().map(|(name, text)| Stage::new(name, text)).collect();
-    stages.sort_by_key(|stage| stage.calls);
+        examples().into_iter().chain([shop]).map(|(name, text)| Stage::new(name, text)).collect();
+    stages.sort_by_key(|stage| stage.size);
     stages
 }
 
 impl Stage {
     fn new(name: String, text: String) -> Self {
-        let before = Lab::within(strangers(&text));
-        let after = before.twin();
-        let drawn = after.draw(&text);
-        let calls = after.endure(&drawn, &Wish::default(), Faults::default(), &name).1.mutations;
-        Self { name, text, calls: calls.len() as u64, calm: Default::default(), before, after }
+        let size = Lab::new().draw(&text).desired.len();
+        Self { name, text, size, raised: OnceCell::new(), calm: Default::default() }
     }
 
-    /// Every address that the example has.
+    fn raised(&self) -> &Raised {
+        self.raised.get_or_init(|| {
+            let before = Lab::within(strangers(&self.text));
+            let after = before.twin();
+            let drawn = after.draw(&self.text);
+            let ended = after.endure(&drawn, &Wish::default(), Faults::default(), &self.name).1;
+            Raised { calls: ended.mutations.len() as u64, before, after }
+        })
+    }
+
+    /// Mutating calls that it takes to make it.
+    pub fn calls(&self) -> u64 {
+        self.raised().calls
+    }
+
+    /// Every address that the stack has.
     pub fn addresses(&self) -> Vec<Address> {
-        self.after.state().expect("a state").resources.into_keys().collect()
+        self.raised().after.state().expect("a state").resources.into_keys().collect()
     }
 }
 
@@ -119,10 +139,10 @@ impl Case<'_> {
     /// A world in which it is to be done.
     pub fn lab(&self) -> Lab {
         match &self.work {
-            Work::Create => self.stage.before.twin(),
-            Work::Replace(_) | Work::Delete => self.stage.after.twin(),
+            Work::Create => self.stage.raised().before.twin(),
+            Work::Replace(_) | Work::Delete => self.stage.raised().after.twin(),
             Work::Update(address) => {
-                let lab = self.stage.after.twin();
+                let lab = self.stage.raised().after.twin();
                 lab.tamper(address.as_str(), |thing| assert!(changed(thing), "{address}"));
                 lab
             }
@@ -243,10 +263,13 @@ impl Dice {
         &of[usize::try_from(at).expect("an index")]
     }
 
-    /// One of the stages; a small one rather than a large one.
+    /// One of the stages; a small one rather than a large one, and now and then the largest.
     pub fn stage<'a>(&mut self, stages: &'a [Stage]) -> &'a Stage {
+        if let (0, Some(largest)) = (self.below(100), stages.last()) {
+            return largest;
+        }
         let (one, other) = (self.one_of(stages), self.one_of(stages));
-        if one.calls < other.calls { one } else { other }
+        if one.size < other.size { one } else { other }
     }
 
     pub fn work(&mut self, stage: &Stage) -> Work {
@@ -261,7 +284,7 @@ impl Dice {
 
 /// Addresses of what can be changed behind eksnet's back and set right again.
 pub fn updatable(stage: &Stage) -> Vec<Address> {
-    let things = stage.after.things().into_iter();
+    let things = stage.raised().after.things().into_iter();
     things.filter_map(|(address, mut thing)| changed(&mut thing).then_some(address)).collect()
 }
 

@@ -109,7 +109,7 @@ fn deaths_within_recovery() {
         let stage = dice.stage(&stages);
         let case = Case { stage, work: dice.work(stage) };
         let most = match &case.work {
-            Work::Create | Work::Delete => stage.calls,
+            Work::Create | Work::Delete => stage.calls(),
             // Those that are replaced along are not many.
             Work::Update(_) | Work::Replace(_) => 4,
         };
