@@ -38,6 +38,7 @@ impl Draft {
             tags: if K::FACTS.tags == Tagging::None { Tags::new() } else { tags.into() },
             needs: Vec::new(),
             section: "api.public".to_owned(),
+            adopt: false,
         };
         self.0.insert(address.clone(), resource);
         address

@@ -44,7 +44,6 @@ impl Kind for Certificate {
         tags: Tagging::Certificate,
         token: true,
         // A name that others have too, such as a custom domain name of API Gateway.
-        loose: &["domain"],
         calls: Calls {
             create: "acm:RequestCertificate",
             read: &["acm:DescribeCertificate", "acm:ListTagsForCertificate"],
