@@ -211,8 +211,7 @@ fn facts(kind: &str) -> Result<&'static Facts, Diagnostic> {
 }
 
 /// Reads all `records` of one kind. One that does not show, though it was made so short a time ago that it need not show
-/// yet, is looked for again until it would have to: taking it for gone would make a second one, unless AWS holds only
-/// one of it anyway.
+/// yet, is looked for again until it would have to: taking it for gone would make a second one.
 async fn read(
     provider: &dyn Provider,
     facts: &'static Facts,
@@ -220,14 +219,10 @@ async fn read(
 ) -> Result<Vec<Found<Value>>, Problem> {
     let ids: Vec<Identity> = records.iter().map(|record| record.id.clone()).collect();
     let mut found = provider.read(facts, &ids).await?;
+    let mut wait = 1;
     loop {
         let shown: BTreeSet<&Identity> = found.iter().map(|found| &found.id).collect();
-        let young = |record: &&&Record| {
-            provider.now() - record.made < provider.visible_after()
-                && facts.unique.is_empty()
-                && facts.disjoint.is_empty()
-                && facts.key(&record.fields).is_none()
-        };
+        let young = |record: &&&Record| provider.now() - record.made < provider.visible_after();
         let hidden: Vec<Identity> = records
             .iter()
             .filter(young)
@@ -237,7 +232,9 @@ async fn read(
         if hidden.is_empty() {
             return Ok(found);
         }
-        tokio::time::sleep(Duration::from_secs(5)).await;
+        tokio::time::sleep(Duration::from_secs(wait)).await;
+        // Most shows within seconds; what does not may take a minute, and few looks are enough for that.
+        wait = (wait * 4).min(30);
         found.extend(provider.read(facts, &hidden).await?);
     }
 }

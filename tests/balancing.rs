@@ -8,24 +8,13 @@ use eksnet::{
 };
 use serde_json::{Value, json};
 
-use crate::lab::{Drawn, Lab};
+use crate::lab::Drawn;
 
 /// Seconds that the target groups of the road want for requests under way.
 pub const DRAIN: u64 = 120;
 
 /// The name of the Auto Scaling group that brings nodes to the road.
 pub const NODES: &str = "eks-shop-01234567";
-
-/// A laboratory with nodes in it that belong to somebody else: a group without fields or tags is in no inventory.
-pub fn lab() -> Lab {
-    let lab = Lab::new();
-    let nodes = json!({
-        "kind": "node_group", "id": "others|nodes", "fields": {}, "outputs": { "autoscaling_groups": NODES },
-        "born": 0.0, "ready_at": 0.0,
-    });
-    lab.world.borrow_mut().put(serde_json::from_value(nodes).expect("a thing"));
-    lab
-}
 
 /// A reference to the id of `address`.
 fn id(address: &str) -> Value {

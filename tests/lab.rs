@@ -1,31 +1,39 @@
 //! A laboratory: a sandbox world in memory and a state on disk, driven through the same calls as the commands make.
 
-use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::PathBuf,
+    rc::Rc,
+};
 
 use eksnet::{
     apply::{self, Outcome, Stop},
     blueprint::{self, Choices},
     kinds::{self, Tagging},
-    model::{Account, Address, Desired, Diagnostic},
+    model::{Account, Address, Desired, Diagnostic, Identity},
     plan::{self, Action, Plan, Replacement, Wish},
     provider::{
         Provider,
-        sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
+        sandbox::{ACCOUNT, Fault, Faults, Moment, Sandbox, Thing, World},
     },
-    refresh, stack,
-    state::{Entry, Holder, Journal, Record, State},
+    refresh,
+    stack::{self, Stack},
+    state::{Disk, Entry, Holder, Journal, Record, State},
     sweep,
 };
 use serde_json::json;
-use tokio::sync::Notify;
 
 /// A stack's world and memory.
 pub struct Lab {
     pub world: Rc<RefCell<World>>,
     folder: tempfile::TempDir,
+    /// What was there before the stack, and belongs to somebody else.
+    strangers: Rc<Vec<Thing>>,
 }
 
 /// What a stack file takes, and the choices made for it.
+#[derive(Clone)]
 pub struct Drawn {
     pub name: String,
     pub region: String,
@@ -33,11 +41,48 @@ pub struct Drawn {
     pub choices: Choices,
 }
 
+/// How a run with faults ended.
+pub struct Ended {
+    /// What became of it; nothing if it died.
+    pub outcome: Option<Result<Outcome, Diagnostic>>,
+    /// Calls made, and those of them that were not throttled.
+    pub sent: u32,
+    pub served: u32,
+    /// Every mutating call: kind and action.
+    pub mutations: Vec<String>,
+    /// How many writes, syncs and renames of the state there were.
+    pub disk: u64,
+}
+
+thread_local! {
+    /// What has been read and drawn on this thread: thousands of cases begin with the same few stacks.
+    static PARSED: RefCell<HashMap<String, Rc<Stack>>> = RefCell::default();
+    static DRAWN: RefCell<HashMap<(String, Choices), Drawn>> = RefCell::default();
+}
+
 impl Lab {
     pub fn new() -> Self {
+        Self::within(World::default())
+    }
+
+    /// A lab in a world where there is something already.
+    pub fn within(world: World) -> Self {
         // Many small synced files: memory, where there is some, is kinder to a disk.
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
-        Self { world: Rc::default(), folder: folder.expect("a temporary folder") }
+        let strangers = Rc::new(world.things().cloned().collect());
+        let world = Rc::new(RefCell::new(world));
+        Self { world, folder: folder.expect("a temporary folder"), strangers }
+    }
+
+    /// A lab in which the same has happened.
+    pub fn twin(&self) -> Self {
+        let mut twin = Self::within(self.world.borrow().twin());
+        twin.strangers = Rc::clone(&self.strangers);
+        for entry in std::fs::read_dir(self.folder.path()).expect("the folder").flatten() {
+            std::fs::copy(entry.path(), twin.folder.path().join(entry.file_name()))
+                .expect("a copy");
+        }
+        twin
     }
 
     pub fn state_path(&self) -> PathBuf {
@@ -50,8 +95,7 @@ impl Lab {
 
     /// What `text` takes, given what the state has chosen before.
     pub fn draw(&self, text: &str) -> Drawn {
-        let (stack, _) = stack::parse("stack.toml", text)
-            .unwrap_or_else(|errors| panic!("the stack has mistakes: {errors:#?}"));
+        let stack = parsed(text);
         let mut former = self.state().map(|state| state.choices).unwrap_or_default();
         let existing = blueprint::existing(&stack);
         if !existing.is_empty() {
@@ -62,8 +106,15 @@ impl Lab {
                 refresh::look_up(&sandbox, &existing, &mut former).await.expect("what exists");
             });
         }
-        let (desired, choices) = blueprint::blueprint(&stack, &former);
-        Drawn { name: stack.name, region: stack.region, desired, choices }
+        let key = (text.to_owned(), former);
+        if let Some(drawn) = DRAWN.with_borrow(|all| all.get(&key).cloned()) {
+            return drawn;
+        }
+        let (desired, choices) = blueprint::blueprint(&stack, &key.1);
+        let drawn =
+            Drawn { name: stack.name.clone(), region: stack.region.clone(), desired, choices };
+        DRAWN.with_borrow_mut(|all| all.insert(key, drawn.clone()));
+        drawn
     }
 
     pub fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
@@ -72,9 +123,9 @@ impl Lab {
         sandbox
     }
 
-    fn journal(&self, drawn: &Drawn) -> Result<Journal, Diagnostic> {
+    fn journal(&self, drawn: &Drawn, disk: Disk) -> Result<Journal, Diagnostic> {
         let account = Account { id: ACCOUNT.to_owned(), region: drawn.region.clone() };
-        Journal::open(&self.state_path(), &Holder::here("test"), || {
+        Journal::open_on(disk, &self.state_path(), &Holder::here("test"), || {
             State::new(&drawn.name, "sandbox", account, "lineage".to_owned())
         })
     }
@@ -98,7 +149,7 @@ impl Lab {
         drawn: &Drawn,
         wish: &Wish,
     ) -> Result<Plan, Diagnostic> {
-        let journal = self.journal(drawn)?;
+        let journal = self.journal(drawn, Disk::default())?;
         let mut observed = refresh::refresh(provider, journal.state()).await?;
         refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
         plan::plan(&drawn.desired, &observed, journal.state(), wish)
@@ -115,54 +166,71 @@ impl Lab {
     }
 
     pub fn carry_out(&self, drawn: &Drawn) -> Outcome {
-        let (outcome, _) = self.try_out(drawn, Faults::default());
-        let outcome = outcome.expect("nobody died");
-        assert!(outcome.failures.is_empty(), "failed: {:#?}", outcome.failures);
-        outcome
+        self.endure(drawn, &Wish::default(), Faults::default(), "nothing goes wrong").0
+    }
+
+    /// Carries `drawn` out whatever goes wrong; everything has to succeed.
+    pub fn endure(
+        &self,
+        drawn: &Drawn,
+        wish: &Wish,
+        faults: Faults,
+        case: &str,
+    ) -> (Outcome, Ended) {
+        let mut ended = self.try_out(drawn, wish, faults);
+        let outcome = ended.outcome.take().unwrap_or_else(|| panic!("{case}: it died"));
+        let outcome = outcome.unwrap_or_else(|diagnostic| panic!("{case}: {diagnostic:#?}"));
+        assert!(outcome.failures.is_empty(), "{case}: failed: {:#?}", outcome.failures);
+        assert!(outcome.skipped.is_empty(), "{case}: skipped: {:#?}", outcome.skipped);
+        (outcome, ended)
     }
 
     /// Dies at a mutating call; answers whether it came to that.
     pub fn die(&self, drawn: &Drawn, call: u64, moment: Moment) -> bool {
-        let dead = Rc::new(Notify::new());
-        let bell = Rc::clone(&dead);
-        let death = Death { call, moment, die: Rc::new(move || bell.notify_one()) };
-        let faults = Faults::dying(death);
-        let died = Rc::clone(&dead);
+        let faults = Faults::default().and(Fault::Die(moment, call));
+        self.try_out(drawn, &Wish::default(), faults).outcome.is_none()
+    }
+
+    /// Runs with faults, to an end or to death.
+    pub fn try_out(&self, drawn: &Drawn, wish: &Wish, faults: Faults) -> Ended {
         in_virtual_time(async {
-            tokio::select! {
+            let provider = self.sandbox(drawn, faults.clone());
+            let outcome = tokio::select! {
                 biased;
-                () = died.notified() => true,
-                outcome = self.run(drawn, faults.clone()) => {
-                    outcome.expect("the run ends");
-                    false
-                }
-            }
+                () = faults.death() => None,
+                outcome = self.run(drawn, wish, &provider, faults.disk()) => Some(outcome),
+            };
+            let sent = provider.calls().values().sum();
+            let served = sent - provider.throttled();
+            let outcome = outcome.filter(|_| !faults.dead());
+            let (mutations, disk) = (faults.mutations(), faults.disk_operations());
+            Ended { outcome, sent, served, mutations, disk }
         })
     }
 
-    /// Runs with faults; answers the outcome and how many mutating calls were made.
-    pub fn try_out(&self, drawn: &Drawn, faults: Faults) -> (Result<Outcome, Diagnostic>, u64) {
-        let outcome = in_virtual_time(self.run(drawn, faults.clone()));
-        (outcome, faults.mutations())
-    }
-
-    /// What `apply` and `destroy` do: settle, refresh, plan, carry out, fold.
-    async fn run(&self, drawn: &Drawn, faults: Faults) -> Result<Outcome, Diagnostic> {
-        self.run_on(&self.sandbox(drawn, faults), drawn).await
-    }
-
-    /// The same on any provider.
+    /// Carries `drawn` out on any provider.
     pub async fn run_on(
         &self,
         provider: &dyn Provider,
         drawn: &Drawn,
     ) -> Result<Outcome, Diagnostic> {
-        let mut journal = self.journal(drawn)?;
+        self.run(drawn, &Wish::default(), provider, Disk::default()).await
+    }
+
+    /// What `apply` and `destroy` do: settle, refresh, plan, carry out, fold.
+    async fn run(
+        &self,
+        drawn: &Drawn,
+        wish: &Wish,
+        provider: &dyn Provider,
+        disk: Disk,
+    ) -> Result<Outcome, Diagnostic> {
+        let mut journal = self.journal(drawn, disk)?;
         apply::settle(provider, &mut journal, &|_| {}).await?;
         let mut observed = refresh::refresh(provider, journal.state()).await?;
         journal.write(refresh::learned(journal.state(), &observed))?;
         refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
-        let plan = plan::plan(&drawn.desired, &observed, journal.state(), &Wish::default())?;
+        let plan = plan::plan(&drawn.desired, &observed, journal.state(), wish)?;
         let plan = sweep::survey(provider, plan, journal.state()).await?;
         journal.write([Entry::Chosen { choices: drawn.choices.clone() }])?;
         let steps = plan::steps(&plan, journal.state());
@@ -180,16 +248,27 @@ impl Lab {
         let later = world.now + 3600.0;
         world.pass_time(later);
         let mut inventory: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let strange: BTreeSet<(&str, &Identity)> =
+            self.strangers.iter().map(|thing| (thing.kind.as_str(), &thing.id)).collect();
         let tagged = |thing: &Thing| {
             kinds::get(&thing.kind).is_some_and(|kind| kind.facts().tags != Tagging::None)
         };
         let made = |thing: &&Thing| {
-            !thing.tags.is_empty() || (thing.fields != json!({}) && !tagged(thing))
+            (!thing.tags.is_empty() || (thing.fields != json!({}) && !tagged(thing)))
+                && !strange.contains(&(thing.kind.as_str(), &thing.id))
         };
         for thing in world.things().filter(made) {
             inventory.entry(thing.kind.clone()).or_default().push(thing.id.to_string());
         }
         inventory
+    }
+
+    /// What belongs to somebody else is as it was.
+    pub fn assert_strangers_untouched(&self, case: &str) {
+        let world = self.world.borrow();
+        for thing in &*self.strangers {
+            assert_eq!(world.get(&thing.kind, &thing.id), Some(thing), "{case}");
+        }
     }
 
     /// State and world agree: everything that exists is remembered as it is, everything remembered exists, and nothing
@@ -246,6 +325,17 @@ impl Lab {
         change(&mut thing);
         self.world.borrow_mut().put(thing);
     }
+}
+
+fn parsed(text: &str) -> Rc<Stack> {
+    if let Some(stack) = PARSED.with_borrow(|all| all.get(text).cloned()) {
+        return stack;
+    }
+    let (stack, _) = stack::parse("stack.toml", text)
+        .unwrap_or_else(|errors| panic!("the stack has mistakes: {errors:#?}"));
+    let stack = Rc::new(stack);
+    PARSED.with_borrow_mut(|all| all.insert(text.to_owned(), Rc::clone(&stack)));
+    stack
 }
 
 /// Runs a future on a clock that goes as fast as it can.

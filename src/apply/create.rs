@@ -1,6 +1,7 @@
 //! Creates: from an intent on disk to something that exists as it should, whatever AWS answers on the way.
 
 use futures_util::future::join_all;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
@@ -12,11 +13,14 @@ use super::{
 use crate::{
     aws::backoff,
     kinds::{self, Facts, Made, Order, Outputs, Owner},
-    model::{Address, Class, Identity, Problem, value},
+    model::{Address, Class, Problem, value},
     plan::{Action, Change, Step, StepId},
-    provider::TagChange,
+    provider::{Found, Phase, TagChange},
     state::{Entry, Intent, State},
 };
+
+/// How often a create is asked for that gets no answer.
+const UNANSWERED: u32 = 8;
 
 impl Run<'_> {
     pub(super) async fn create(
@@ -37,10 +41,11 @@ impl Run<'_> {
             let trouble = |(id, _)| (id, Trouble::from(diagnostic.clone()).into());
             return batch.into_iter().map(trouble).collect();
         }
+        let asked = self.provider.now();
         let answers = self.provider.create(facts, &orders).await;
         let each = batch.into_iter().zip(orders).zip(answers).map(
             |(((id, _), order), answer)| async move {
-                let turn = self.complete(facts, &order, answer).await;
+                let turn = self.complete(facts, &order, asked, answer).await;
                 (id, turn.unwrap_or_else(Turn::from))
             },
         );
@@ -84,10 +89,11 @@ impl Run<'_> {
         &self,
         facts: &'static Facts,
         order: &Order,
+        asked: i64,
         answer: Result<Made, Problem>,
     ) -> Result<Turn, Trouble> {
         let address = &order.owner.address;
-        let made = match self.insist(facts, order, answer).await {
+        let made = match self.insist(facts, order, asked, answer).await {
             Ok(made) => made,
             Err(Trouble::Refused(problem)) => {
                 self.log.write([Entry::Unmade { address: address.clone() }]).await?;
@@ -159,71 +165,75 @@ impl Run<'_> {
         &self,
         facts: &'static Facts,
         order: &Order,
+        asked: i64,
         mut answer: Result<Made, Problem>,
     ) -> Result<Made, Trouble> {
         let began = Instant::now();
         let mut attempt = 0;
-        let mut unclear = false;
+        // When a call was made that had no answer: it may have had its effect.
+        let mut unanswered = None;
+        let mut asked = asked;
+        let made = |found: Found<Value>| Made {
+            id: Some(found.id),
+            outputs: found.outputs,
+            ready: found.phase == Phase::Ready,
+        };
         loop {
             let problem = match answer {
                 Ok(made) => return Ok(made),
                 Err(problem) => problem,
             };
             attempt += 1;
-            match problem.class {
+            let patient = match problem.class {
                 Class::Invalid | Class::Denied | Class::Quota => return Err(problem.into()),
                 Class::Taken => {
-                    return match self.already_ours(facts, order, unclear).await? {
-                        Some(id) => Ok(Made { id: Some(id), ..Made::default() }),
+                    let known = self.known();
+                    let found =
+                        recover::taken(self.provider, facts, order, unanswered, &known).await;
+                    return match found.map_err(Trouble::Unclear)? {
+                        Some(found) => Ok(made(found)),
                         None => Err(problem.into()),
                     };
                 }
                 Class::Unavailable => {
-                    unclear = true;
+                    unanswered = Some(asked);
                     self.retrying(&order.owner.address, &problem);
-                    let begun = self.provider.now() - began.elapsed().as_secs().cast_signed();
-                    if let Some(id) =
-                        recover::find(self.provider, facts, order, begun, &self.known()).await?
-                    {
-                        return Ok(Made { id: Some(id), ..Made::default() });
+                    let known = self.known();
+                    let found = recover::find(self.provider, facts, order, asked, &known).await;
+                    if let Some(found) = found.map_err(Trouble::Unclear)? {
+                        return Ok(made(found));
                     }
+                    attempt < UNANSWERED
                 }
                 Class::Missing | Class::InUse | Class::Busy | Class::Throttled => {
                     self.retrying(&order.owner.address, &problem);
+                    began.elapsed() <= PATIENCE
                 }
-            }
-            if began.elapsed() > PATIENCE {
-                return Err(problem.into());
+            };
+            if !patient {
+                let known = unanswered.is_none();
+                return Err(if known { problem.into() } else { Trouble::Unclear(problem) });
             }
             self.pause(backoff(attempt)).await?;
+            asked = self.provider.now();
+            self.ask_again(&order.owner.address, asked).await?;
             let mut answers = self.provider.create(facts, std::slice::from_ref(order)).await;
             answer = answers.pop().unwrap_or(Err(problem));
         }
     }
 
-    /// AWS says that it exists already. It is ours if it carries our ownership tags; or, for what takes no tags, if it
-    /// is exactly what was asked for, inside something of ours.
-    async fn already_ours(
-        &self,
-        facts: &'static Facts,
-        order: &Order,
-        unclear: bool,
-    ) -> Result<Option<Identity>, Trouble> {
-        let candidates = self.provider.find(facts, order).await?;
-        let known = self.known();
-        let Some(id) = candidates.into_iter().find(|id| !known.contains(id)) else {
-            return Ok(None);
-        };
-        let found = self.provider.read(facts, std::slice::from_ref(&id)).await?;
-        let ours = found.into_iter().filter(|found| found.id == id).any(|found| match found.tags {
-            Some(tags) => recover::owned(&tags, &order.owner),
-            None => unclear || facts.normal(found.fields) == facts.normal(order.fields.clone()),
+    /// What the next call makes need not show until so long after it, whatever became of those before it.
+    async fn ask_again(&self, address: &Address, begun: i64) -> Result<(), Trouble> {
+        let intent = self.log.state(|state| state.open.get(address).cloned());
+        let again = intent.map(|intent| Entry::Intend {
+            address: address.clone(),
+            intent: Box::new(Intent { begun, ..intent }),
         });
-        Ok(ours.then_some(id))
+        Ok(self.log.write(again).await?)
     }
 
     fn known(&self) -> recover::Known {
-        self.log.state(recover::known)
+        self.log.state(recover::Known::of)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     model::{Address, Class, Diagnostic, Identity, Problem, value},
     plan::{self, Step, Verb},
     provider::{Ground, Stray},
-    state::Entry,
+    state::{Doomed, Entry},
 };
 
 /// How long AWS may take to let go of the network interfaces of what is gone already.
@@ -81,13 +81,32 @@ impl Run<'_> {
             // Who lives in these says so.
             Strays::Ground | Strays::Lodging => BTreeSet::new(),
         };
-        let deleted =
-            self.remove(&step.address, id, &near, || self.provider.delete(facts, id)).await;
-        match deleted {
-            Err(Trouble::Refused(problem)) if problem.class == Class::Missing => {}
-            Err(trouble) => return Err(trouble),
-            Ok(()) if facts.timing.delete > 0 => self.until_gone(facts, id).await?,
-            Ok(()) => {}
+        let (address, begun) = (step.address.clone(), self.provider.now());
+        let made = self.log.state(|state| state.made(&address, id));
+        self.log.write([Entry::Doomed(Doomed { address, id: id.clone(), begun })]).await?;
+        loop {
+            let delete = || self.provider.delete(facts, id);
+            match self.remove(&step.address, id, &near, delete).await {
+                Err(Trouble::Refused(problem)) if problem.class == Class::Missing => {
+                    // What was made a moment ago may only seem to be missing.
+                    let young = made + self.provider.visible_after() - self.provider.now();
+                    if young <= 0 {
+                        break;
+                    }
+                    self.retrying(&step.address, &problem);
+                    self.pause(Duration::from_secs(young.unsigned_abs())).await?;
+                }
+                Err(trouble) => {
+                    if trouble.says_that_nothing_happened() {
+                        let spared =
+                            Entry::Spared { address: step.address.clone(), id: id.clone() };
+                        self.log.write([spared]).await?;
+                    }
+                    return Err(trouble);
+                }
+                Ok(()) if facts.timing.delete > 0 => break self.until_gone(facts, id).await?,
+                Ok(()) => break,
+            }
         }
         self.forget(facts, step).await
     }
@@ -134,7 +153,9 @@ impl Run<'_> {
                 }
                 Err(Trouble::Refused(problem)) => (problem, Vec::new()),
                 Err(Trouble::Held(problem, strays)) => (problem, strays),
-                Err(trouble @ (Trouble::Stopped | Trouble::Forgetful(_))) => return Err(trouble),
+                Err(trouble @ (Trouble::Unclear(_) | Trouble::Stopped | Trouble::Forgetful(_))) => {
+                    return Err(trouble);
+                }
             };
             self.say(Event::Failed { address: address.clone(), verb, problem: problem.clone() });
             let failure = Failure { address, verb, problem, held_by };
@@ -232,7 +253,10 @@ impl Run<'_> {
         let (left, others) = self.plan.concerned(strays.to_vec());
         match self.take_away_all(left.iter().collect()).await {
             Err(Trouble::Forgetful(diagnostic)) => Err(diagnostic),
-            Ok(()) | Err(Trouble::Refused(_) | Trouble::Held(..) | Trouble::Stopped) => Ok(others),
+            Ok(())
+            | Err(
+                Trouble::Refused(_) | Trouble::Held(..) | Trouble::Unclear(_) | Trouble::Stopped,
+            ) => Ok(others),
         }
     }
 

@@ -195,7 +195,7 @@ impl<'a> Run<'a> {
                         let seconds = began[&id].elapsed().as_secs_f64();
                         self.say(Event::Done { address, verb, seconds });
                     }
-                    Turn::Trouble(Trouble::Refused(problem)) => {
+                    Turn::Trouble(Trouble::Refused(problem) | Trouble::Unclear(problem)) => {
                         schedule.failed(id);
                         let held_by = Vec::new();
                         self.fail(outcome, Failure { address, verb, problem, held_by });

@@ -2,25 +2,47 @@
 //!
 //! Each is found by natural key or ownership tags; failing that, repeated with its own client token, where AWS takes
 //! one, which answers the same resource; failing that too, waited for until anything made at that time must show. Only
-//! then it is taken never to have happened.
+//! then it is taken never to have happened. What is gone may show for a while as if it were not: an id that is known to
+//! be gone is never what a create made, and a natural key that was gone before is asked for by creating it again.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use serde_json::Value;
 
 use super::Event;
 use crate::{
     aws::backoff,
     kinds::{self, Facts, Order, Owner, TAG_ADDRESS, TAG_STACK},
     model::{Address, Class, Diagnostic, Identity, Problem, Tags},
-    provider::Provider,
-    state::{Entry, Intent, Journal, State},
+    provider::{Found, Phase, Provider},
+    state::{Doomed, Entry, Intent, Journal, State},
 };
 
-/// Ids that belong to an address already and can not be what a lost create made.
-pub(super) type Known = BTreeSet<Identity>;
+/// Ids that can not be what a lost create made.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// They belong to an address already.
+    taken: BTreeSet<Identity>,
+    /// They are gone, though they may show.
+    buried: BTreeSet<Identity>,
+}
 
-pub(super) fn known(state: &State) -> Known {
-    let deposed = state.deposed.iter().map(|old| &old.record);
-    state.resources.values().chain(deposed).map(|record| record.id.clone()).collect()
+impl Known {
+    pub(super) fn of(state: &State) -> Self {
+        let deposed = state.deposed.iter().map(|old| &old.record);
+        Self {
+            taken: state
+                .resources
+                .values()
+                .chain(deposed)
+                .map(|record| record.id.clone())
+                .collect(),
+            buried: state.buried.iter().cloned().collect(),
+        }
+    }
 }
 
 /// The order that an intent stands for.
@@ -42,37 +64,87 @@ pub(super) async fn find(
     order: &Order,
     begun: i64,
     known: &Known,
-) -> Result<Option<Identity>, Problem> {
-    let mut attempt = 0;
+) -> Result<Option<Found<Value>>, Problem> {
+    let mut wait = 1;
     loop {
-        if let Some(id) = ours(provider, facts, order, known).await? {
-            return Ok(Some(id));
+        let found = ours(provider, facts, order, known).await?;
+        let left = begun + provider.visible_after() - provider.now();
+        if found.is_some() || facts.repeatable(&order.fields) || left <= 0 {
+            return Ok(found);
         }
-        if facts.repeatable(&order.fields) || provider.now() - begun >= provider.visible_after() {
-            return Ok(None);
-        }
-        attempt += 1;
-        tokio::time::sleep(backoff(attempt).max(Duration::from_secs(1))).await;
+        // What shows late shows later still: twice as long each time costs few calls.
+        tokio::time::sleep(Duration::from_secs(left.min(wait).unsigned_abs())).await;
+        wait *= 2;
     }
 }
 
-/// A candidate that no address has yet and that is not somebody else's.
+/// What there is with the natural key or the ownership tags of `order`: no other's, and not gone.
 async fn ours(
     provider: &dyn Provider,
     facts: &'static Facts,
     order: &Order,
     known: &Known,
-) -> Result<Option<Identity>, Problem> {
-    let candidates = provider.find(facts, order).await?;
-    let Some(id) = candidates.into_iter().find(|id| !known.contains(id)) else { return Ok(None) };
-    if facts.key(&order.fields).is_none() {
-        return Ok(Some(id));
+) -> Result<Option<Found<Value>>, Problem> {
+    let mut candidates = provider.find(facts, order).await?;
+    candidates.retain(|id| !known.taken.contains(id) && !known.buried.contains(id));
+    if candidates.is_empty() {
+        return Ok(None);
     }
-    let found = provider.read(facts, std::slice::from_ref(&id)).await?;
-    let ours = found.iter().any(|found| {
-        found.id == id && found.tags.as_ref().is_none_or(|tags| owned(tags, &order.owner))
-    });
-    Ok(ours.then_some(id))
+    // Tags show for things that are gone.
+    let found = provider.read(facts, &candidates).await?;
+    Ok(found.into_iter().find(|found| {
+        candidates.contains(&found.id)
+            && found.phase != Phase::Deleting
+            && (found.tags.as_ref().is_none_or(|tags| owned(tags, &order.owner))
+                // Before they are tagged by a call of their own, such things are found by what only our create knew.
+                || !facts.tags.with_create())
+    }))
+}
+
+/// What AWS says exists already, if it is ours: it carries our ownership tags; or, for what takes no tags, it is exactly
+/// what was asked for inside something of ours, or a create for it went without an answer. What there can be only one of
+/// must show in the end.
+pub(super) async fn taken(
+    provider: &dyn Provider,
+    facts: &'static Facts,
+    order: &Order,
+    unanswered: Option<i64>,
+    known: &Known,
+) -> Result<Option<Found<Value>>, Problem> {
+    let keyed = facts.key(&order.fields).is_some();
+    let since = unanswered.or_else(|| facts.single(&order.fields).then(|| provider.now()));
+    let mut wait = 1;
+    loop {
+        let mut candidates = provider.find(facts, order).await?;
+        candidates.retain(|id| !known.taken.contains(id) && (keyed || !known.buried.contains(id)));
+        let mut found = Vec::new();
+        if !candidates.is_empty() {
+            found = provider.read(facts, &candidates).await?;
+        }
+        if let Some(found) = found.into_iter().find(|found| candidates.contains(&found.id)) {
+            let ours = match &found.tags {
+                Some(tags) => owned(tags, &order.owner),
+                None => unanswered.is_some() || asked_for(facts, order, &found.fields),
+            };
+            return Ok(ours.then_some(found));
+        }
+        let left = since.map_or(0, |since| since + provider.visible_after() - provider.now());
+        if left <= 0 {
+            return Ok(None);
+        }
+        tokio::time::sleep(Duration::from_secs(left.min(wait).unsigned_abs())).await;
+        wait *= 2;
+    }
+}
+
+/// Whether `fields` are what was asked for, or what the create call alone makes of it.
+fn asked_for(facts: &Facts, order: &Order, fields: &Value) -> bool {
+    let newborn = kinds::get(facts.name).map(|kind| kind.newborn(&order.fields));
+    let fields = facts.normal(fields.clone());
+    [Some(order.fields.clone()), newborn]
+        .into_iter()
+        .flatten()
+        .any(|one| facts.normal(one) == fields)
 }
 
 /// What a plan may assume of open creates without asking anything of AWS but reads: found ones exist, others do not.
@@ -81,19 +153,20 @@ async fn ours(
 /// AWS refuses to be read.
 pub async fn look(provider: &dyn Provider, state: &State) -> Result<Vec<Entry>, Diagnostic> {
     let mut entries = Vec::new();
-    let known = known(state);
+    let known = Known::of(state);
     for (address, intent) in &state.open {
         let facts = kinds::facts_at(address)?;
         let order = order(state, address, intent);
         let found = ours(provider, facts, &order, &known)
             .await
             .map_err(|problem| Diagnostic::refused(address, "be looked for", &problem))?;
-        entries.push(outcome(provider, facts, address, intent, found));
+        let id = found.map(|found| found.id);
+        entries.push(outcome(provider, facts, address, intent, id));
     }
     Ok(entries)
 }
 
-/// Settles every open create and writes down what became of it.
+/// Settles every open create and delete, and writes down what became of it.
 ///
 /// # Errors
 /// AWS refuses to be read, or the journal cannot be written.
@@ -102,6 +175,7 @@ pub async fn settle(
     journal: &mut Journal,
     tell: &dyn Fn(Event),
 ) -> Result<(), Diagnostic> {
+    settle_deletes(provider, journal).await?;
     let open: Vec<(Address, Intent)> = journal
         .state()
         .open
@@ -111,16 +185,67 @@ pub async fn settle(
     for (address, intent) in open {
         let facts = kinds::facts_at(&address)?;
         let order = order(journal.state(), &address, &intent);
-        let known = known(journal.state());
+        let known = Known::of(journal.state());
         let refused = |problem: Problem| Diagnostic::refused(&address, "be looked for", &problem);
-        let mut id = find(provider, facts, &order, intent.begun, &known).await.map_err(refused)?;
+        let found = find(provider, facts, &order, intent.begun, &known).await.map_err(refused)?;
+        let mut id = found.map(|found| found.id);
         if id.is_none() && facts.token {
+            // What this makes need not show until so long after it.
+            let intent = Box::new(Intent { begun: provider.now(), ..intent.clone() });
+            journal.write([Entry::Intend { address: address.clone(), intent }])?;
             id = repeat(provider, facts, &order).await.map_err(refused)?;
         }
         journal.write([outcome(provider, facts, &address, &intent, id.clone())])?;
         tell(Event::Recovered { address, id });
     }
     Ok(())
+}
+
+/// What was about to be deleted is gone, or shows for so long that it must be there.
+async fn settle_deletes(provider: &dyn Provider, journal: &mut Journal) -> Result<(), Diagnostic> {
+    let latest = journal.state().doomed.iter().map(|doomed| doomed.begun).max();
+    let Some(latest) = latest else { return Ok(()) };
+    let shown = deletes(provider, journal).await?;
+    let left = latest + provider.visible_after() - provider.now();
+    if !shown.is_empty() && left > 0 {
+        tokio::time::sleep(Duration::from_secs(left.unsigned_abs())).await;
+    }
+    let shown = if left > 0 { deletes(provider, journal).await? } else { shown };
+    journal.write(shown.into_iter().map(|Doomed { address, id, .. }| Entry::Spared { address, id }))
+}
+
+/// Writes down which deletes have shown their effect, and answers the others.
+async fn deletes(
+    provider: &dyn Provider,
+    journal: &mut Journal,
+) -> Result<Vec<Doomed>, Diagnostic> {
+    let mut by_kind: BTreeMap<&str, Vec<Doomed>> = BTreeMap::new();
+    let doomed = journal.state().doomed.clone();
+    for each in &doomed {
+        by_kind.entry(each.address.kind()).or_default().push(each.clone());
+    }
+    let mut shown = Vec::new();
+    for doomed in by_kind.into_values() {
+        let Some(first) = doomed.first() else { continue };
+        let facts = kinds::facts_at(&first.address)?;
+        let ids: Vec<Identity> = doomed.iter().map(|each| each.id.clone()).collect();
+        let found = provider
+            .read(facts, &ids)
+            .await
+            .map_err(|problem| Diagnostic::refused(&first.address, "be looked for", &problem))?;
+        let mut entries = Vec::new();
+        for each in doomed {
+            let Doomed { address, id, begun: _ } = each.clone();
+            match found.iter().find(|found| found.id == id).map(|found| &found.phase) {
+                None => entries.push(Entry::Gone { address, id }),
+                // It is on its way down: the delete had its effect, and that shows.
+                Some(Phase::Deleting) => entries.push(Entry::Spared { address, id }),
+                Some(Phase::Pending | Phase::Ready | Phase::Failed(_)) => shown.push(each),
+            }
+        }
+        journal.write(entries)?;
+    }
+    Ok(shown)
 }
 
 /// Repeats a create with its own client token. A no that will stay means that it never happened, or that nothing is

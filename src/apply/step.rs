@@ -22,14 +22,27 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(150);
 /// Why a step does not go on.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// AWS refuses.
+    /// AWS refuses: nothing happened.
     Refused(Problem),
     /// AWS refuses to let go what these hold.
     Held(Problem, Vec<Stray>),
+    /// Nobody can tell whether it happened. The intent stays open, and the next run finds out.
+    Unclear(Problem),
     /// The run was asked to stop.
     Stopped,
     /// The journal cannot be written: nothing more may be asked of AWS.
     Forgetful(Diagnostic),
+}
+
+impl Trouble {
+    /// Whether AWS said that what was asked for did not happen.
+    pub(super) fn says_that_nothing_happened(&self) -> bool {
+        match self {
+            Self::Refused(problem) => problem.class != Class::Unavailable,
+            Self::Held(..) => true,
+            Self::Unclear(_) | Self::Stopped | Self::Forgetful(_) => false,
+        }
+    }
 }
 
 impl From<Diagnostic> for Trouble {

@@ -40,15 +40,28 @@ impl Polls {
 }
 
 /// When to look: soon once, in case it is much faster than usual; then shortly before the usual duration, and from then
-/// on every fiftieth part of it.
+/// on every fiftieth part of it. The later it is, the rarer: what is late by a minute may well be late by two. What does
+/// not show yet, or shows still, is looked for rarer yet: nobody waits long for the news.
 struct Looks {
     began: Instant,
     usual: Duration,
     count: u32,
 }
 
+/// What is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Awaited {
+    /// It shows, and is not ready.
+    Ready,
+    /// It does not show yet.
+    Sight,
+    /// It shows, and is to be gone.
+    End,
+}
+
 impl Looks {
     const FIRST: Duration = Duration::from_millis(250);
+    const RAREST: Duration = Duration::from_secs(30);
 
     fn new(usual_seconds: u32) -> Self {
         Self {
@@ -58,16 +71,20 @@ impl Looks {
         }
     }
 
-    fn next(&mut self) -> Duration {
+    fn next(&mut self, awaited: Awaited) -> Duration {
         self.count += 1;
         let elapsed = self.began.elapsed();
         let often = (self.usual / 50).clamp(Duration::from_secs(1), Duration::from_secs(5));
         let nearly = self.usual.mul_f64(0.8);
+        let late = match awaited {
+            Awaited::Ready => elapsed.saturating_sub(self.usual) / 2,
+            Awaited::Sight => elapsed,
+            Awaited::End => elapsed.saturating_sub(self.usual),
+        };
         match self.count {
             1 => Self::FIRST,
             _ if elapsed < nearly => nearly - elapsed,
-            _ if elapsed < self.usual * 2 => often,
-            _ => often * 4,
+            _ => late.clamp(often, Self::RAREST),
         }
     }
 
@@ -107,10 +124,13 @@ impl Run<'_> {
         enough: impl Fn(&Found<Value>) -> bool,
     ) -> Result<Found<Value>, Trouble> {
         let mut looks = Looks::new(usual_seconds);
+        let mut awaited = Awaited::Ready;
         loop {
-            self.pause(self.wait.to_the_beat(looks.next())).await?;
+            self.pause(self.wait.to_the_beat(looks.next(awaited))).await?;
             // What was made a moment ago may not show yet.
+            awaited = Awaited::Sight;
             if let Some(found) = self.look(facts, id).await? {
+                awaited = Awaited::Ready;
                 match found.phase {
                     Phase::Ready => return Ok(found),
                     Phase::Failed(reason) => {
@@ -138,7 +158,7 @@ impl Run<'_> {
     ) -> Result<(), Trouble> {
         let mut looks = Looks::new(facts.timing.delete);
         loop {
-            self.pause(self.wait.to_the_beat(looks.next())).await?;
+            self.pause(self.wait.to_the_beat(looks.next(Awaited::End))).await?;
             if self.look(facts, id).await?.is_none() {
                 return Ok(());
             }

@@ -37,7 +37,7 @@ pub(super) fn apply(args: &ApplyArgs) -> Answer {
             Place { stack: Some(saved.stack_file.clone().into()), world }
         }
     };
-    let setting = Setting::of(&place)?;
+    let setting = Setting::of(&place)?.rehearsing(&args.rehearsal);
     screen::diagnose(setting.warnings());
     wait_for(&setting, work(args, &setting, saved))
 }

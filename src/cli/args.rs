@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::model::Address;
+use crate::{model::Address, provider::sandbox::Fault};
 
 /// From the internet to the pods of an Amazon EKS cluster, out of one TOML file.
 #[derive(Debug, Parser)]
@@ -19,10 +19,13 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Say what apply would change, and what is different from what was applied last.
+    #[command(after_help = faults())]
     Plan(PlanArgs),
     /// Make AWS what the stack file says.
+    #[command(after_help = faults())]
     Apply(ApplyArgs),
     /// Delete everything the stack owns, and show that nothing is left.
+    #[command(after_help = faults())]
     Destroy(DestroyArgs),
     /// Check the stack file without asking AWS anything.
     Validate {
@@ -107,6 +110,18 @@ pub struct World {
     pub endpoint_url: Option<String>,
 }
 
+/// What goes wrong, to see what eksnet makes of it.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Rehearsal {
+    /// Let this go wrong in the sandbox; the forms are below. May be repeated.
+    #[arg(long = "sandbox-fault", value_name = "FAULT", requires = "sandbox")]
+    pub faults: Vec<Fault>,
+}
+
+fn faults() -> String {
+    format!("Faults:\n{}", Fault::FORMS)
+}
+
 /// What a plan is about.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Scope {
@@ -129,6 +144,8 @@ pub struct Scope {
 pub struct PlanArgs {
     #[command(flatten)]
     pub place: Place,
+    #[command(flatten)]
+    pub rehearsal: Rehearsal,
     #[command(flatten)]
     pub scope: Scope,
     /// Plan to delete everything.
@@ -154,6 +171,8 @@ pub struct ApplyArgs {
     #[command(flatten)]
     pub world: World,
     #[command(flatten)]
+    pub rehearsal: Rehearsal,
+    #[command(flatten)]
     pub scope: Scope,
     /// Do not ask.
     #[arg(long)]
@@ -168,6 +187,8 @@ pub struct ApplyArgs {
 pub struct DestroyArgs {
     #[command(flatten)]
     pub place: Place,
+    #[command(flatten)]
+    pub rehearsal: Rehearsal,
     /// Only this resource and what needs it. May be repeated.
     #[arg(long, value_name = "ADDR")]
     pub target: Vec<Address>,

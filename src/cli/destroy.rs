@@ -1,7 +1,10 @@
 //! `eksnet destroy`: deletes everything the stack owns, by the edges that the state remembers, and shows that nothing is
 //! left. The stack file is not needed where a state is named.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{
     Answer, Exit,
@@ -25,7 +28,7 @@ use crate::{
 };
 
 pub(super) fn destroy(args: &DestroyArgs) -> Answer {
-    let setting = Setting::of_state(&args.place)?;
+    let setting = Setting::of_state(&args.place)?.rehearsing(&args.rehearsal);
     wait_for(&setting, work(args, &setting))
 }
 
@@ -91,7 +94,7 @@ impl Run<'_> {
     pub(super) async fn close(self) -> Answer {
         let Run { setting, provider, state, plan, outcome, teller, clock, extent, form } = self;
         let left = match extent {
-            Extent::Everything => left_behind(provider, setting, state, plan).await?,
+            Extent::Everything => left_in_the_end(provider, setting, state, plan).await?,
             Extent::Part => Vec::new(),
         };
         let (tally, calls) = (teller.tally(), provider.calls());
@@ -140,6 +143,28 @@ fn asked_for(plan: &Plan) -> String {
 /// Whether what is left of a kind cannot be told from the tags that EC2 shows.
 fn is_asked_by_name(facts: &Facts) -> bool {
     !matches!(facts.tags, Tagging::Ec2(_)) && facts.vanishes_with.is_empty()
+}
+
+/// What is left when everything that is gone must have ceased to show.
+async fn left_in_the_end(
+    provider: &dyn Provider,
+    setting: &Setting,
+    state: &State,
+    plan: &Plan,
+) -> Result<Vec<Owned>, Vec<Diagnostic>> {
+    let until = provider.now() + provider.visible_after();
+    let mut wait = 1;
+    loop {
+        let left = left_behind(provider, setting, state, plan).await?;
+        let seconds = until - provider.now();
+        // What was not asked to go, or refused to, is there and stays.
+        let deleted = |owned: &Owned| state.buried.contains(&owned.id);
+        if seconds <= 0 || !left.iter().any(deleted) {
+            return Ok(left);
+        }
+        tokio::time::sleep(Duration::from_secs(seconds.min(wait).unsigned_abs())).await;
+        wait *= 2;
+    }
 }
 
 /// What still carries the stack's tag, whoever remembers it: the proof that destroy has ended.

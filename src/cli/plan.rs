@@ -20,6 +20,7 @@ use crate::{
 pub(super) fn plan(args: &PlanArgs) -> Answer {
     let setting =
         if args.destroy { Setting::of_state(&args.place)? } else { Setting::of(&args.place)? };
+    let setting = setting.rehearsing(&args.rehearsal);
     screen::diagnose(setting.warnings());
     let Looked { state, intention, prospect } = wait_for(&setting, look(&setting, args))?;
     show(args, &setting, &prospect);

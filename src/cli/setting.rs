@@ -3,10 +3,11 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use super::{
-    args::{Place, World},
+    args::{Place, Rehearsal, World},
     screen,
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     model::{Account, Diagnostic},
     provider::{
         Provider,
-        sandbox::{ACCOUNT, Sandbox},
+        sandbox::{ACCOUNT, Faults, Sandbox},
     },
     stack::{self, Stack},
     state::{Holder, Journal, State},
@@ -44,6 +45,8 @@ pub(super) struct Setting {
     /// The state file.
     pub(super) state: PathBuf,
     world: World,
+    /// What goes wrong in the sandbox.
+    faults: Faults,
 }
 
 impl Setting {
@@ -52,7 +55,8 @@ impl Setting {
         let source = Source::read(&find_stack(place.stack.as_deref())?)?;
         let state = state_path(&source, &place.world)?;
         let Stack { name, region, .. } = source.stack.clone();
-        Ok(Self { source: Some(source), name, region, state, world: place.world.clone() })
+        let (world, faults) = (place.world.clone(), Faults::default());
+        Ok(Self { source: Some(source), name, region, state, world, faults })
     }
 
     /// The same for commands that can do without a stack file when a state is named.
@@ -72,7 +76,19 @@ impl Setting {
             region: state.account.region,
             state: path,
             world,
+            faults: Faults::default(),
         })
+    }
+
+    /// The same where this goes wrong.
+    pub(super) fn rehearsing(mut self, rehearsal: &Rehearsal) -> Self {
+        let faults = rehearsal.faults.iter().copied().fold(self.faults, Faults::and);
+        self.faults = faults.dying_by(Rc::new(|| {
+            screen::warn("The process dies here, as --sandbox-fault asks.");
+            // Like a kill: nothing is dropped, flushed or said on the way out.
+            std::process::abort();
+        }));
+        self
     }
 
     /// What is worth knowing about the stack file.
@@ -91,7 +107,7 @@ impl Setting {
             Some(source) => state_folder(&source.path).join("sandbox"),
             None => self.state.parent().unwrap_or(Path::new("")).to_owned(),
         };
-        let sandbox = Sandbox::open(&folder, &self.region)?;
+        let sandbox = Sandbox::open(&folder, &self.region, self.faults.clone())?;
         if let Some(source) = &self.source {
             blueprint::existing(&source.stack).iter().for_each(|one| sandbox.grant_existing(one));
             sandbox.grant(&blueprint::blueprint(&source.stack, &Choices::new()).0);
@@ -147,8 +163,8 @@ impl Setting {
 
     /// The state, locked and open for writing.
     pub(super) fn journal(&self, command: &str, account: &Account) -> Result<Journal, Diagnostic> {
-        let journal =
-            Journal::open(&self.state, &Holder::here(command), || self.born(account.clone()))?;
+        let (disk, holder) = (self.faults.disk(), Holder::here(command));
+        let journal = Journal::open_on(disk, &self.state, &holder, || self.born(account.clone()))?;
         screen::diagnose(journal.notice().map_or(&[], std::slice::from_ref));
         self.guard_state(journal.state(), account)?;
         Ok(journal)

@@ -252,8 +252,12 @@ impl Facts {
 
     /// Whether a second create of the same finds the first one in its way, or answers it.
     pub fn repeatable(&self, fields: &Value) -> bool {
-        let single = self.tags == Tagging::None && !self.unique.is_empty();
-        self.token || single || self.key(fields).is_some()
+        self.token || self.single(fields)
+    }
+
+    /// Whether there can be only one with such fields: another create is refused while it exists.
+    pub fn single(&self, fields: &Value) -> bool {
+        (self.tags == Tagging::None && !self.unique.is_empty()) || self.key(fields).is_some()
     }
 
     /// Whether two of it, by their fields, agree in something that AWS holds only one of.

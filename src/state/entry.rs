@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     kinds::{self, Outputs, Strays},
     model::{Address, Identity},
-    state::{Deposed, Intent, Record, State},
+    state::{Deposed, Doomed, Intent, Record, State},
 };
 
 /// One line of the journal.
@@ -47,6 +47,15 @@ pub enum Entry {
     Deposed {
         /// The address.
         address: Address,
+    },
+    /// A delete is about to be asked for.
+    Doomed(Doomed),
+    /// The delete had no effect.
+    Spared {
+        /// The address it has or, deposed, had.
+        address: Address,
+        /// Which one.
+        id: Identity,
     },
     /// It does not exist any more, or is not ours to remember.
     Gone {
@@ -104,6 +113,8 @@ impl State {
                 }
             }
             Entry::Gone { address, id } => {
+                self.bury(&id);
+                self.spare(&address, &id);
                 if self.resources.get(&address).is_some_and(|record| record.id == id) {
                     self.resources.remove(&address);
                 }
@@ -114,9 +125,17 @@ impl State {
             Entry::Outlived { maker } => {
                 self.makers.insert(maker);
             }
+            Entry::Doomed(doomed) => {
+                self.spare(&doomed.address, &doomed.id);
+                self.doomed.push(doomed);
+            }
+            Entry::Spared { address, id } => self.spare(&address, &id),
             Entry::Moved { from, to } => {
                 if let Some(record) = self.resources.remove(&from) {
                     self.resources.insert(to.clone(), record);
+                }
+                for doomed in self.doomed.iter_mut().filter(|doomed| doomed.address == from) {
+                    doomed.address = to.clone();
                 }
                 for record in self.resources.values_mut() {
                     if let Some(field) = record.needs.remove(&from) {
@@ -136,5 +155,18 @@ impl State {
         if !self.makers.is_empty() && is_ground(gone) && !self.resources.keys().any(is_ground) {
             self.makers.clear();
         }
+    }
+
+    fn spare(&mut self, address: &Address, id: &Identity) {
+        self.doomed.retain(|doomed| doomed.address != *address || doomed.id != *id);
+    }
+
+    fn bury(&mut self, id: &Identity) {
+        // More than AWS can still show by the time that so many others have gone.
+        const REMEMBERED: usize = 500;
+        self.buried.retain(|buried| buried != id);
+        self.buried.push(id.clone());
+        let forgotten = self.buried.len().saturating_sub(REMEMBERED);
+        self.buried.drain(..forgotten);
     }
 }

@@ -2,14 +2,14 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
 };
 
 use crate::{
     model::Diagnostic,
     state::{
-        Entry, Holder, State, lock,
+        Disk, Entry, Holder, State, lock,
         recall::{self, Contents, Heading, former_journal, recall, sealed},
         snapshot::{self, Former},
     },
@@ -18,6 +18,7 @@ use crate::{
 /// A state open for writing. Holds the lock until dropped.
 #[derive(Debug)]
 pub struct Journal {
+    disk: Disk,
     path: PathBuf,
     state: State,
     notice: Option<Diagnostic>,
@@ -36,6 +37,19 @@ impl Journal {
         holder: &Holder,
         born: impl FnOnce() -> State,
     ) -> Result<Self, Diagnostic> {
+        Self::open_on(Disk::default(), path, holder, born)
+    }
+
+    /// The same on a disk that may fail.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn open_on(
+        disk: Disk,
+        path: &Path,
+        holder: &Holder,
+        born: impl FnOnce() -> State,
+    ) -> Result<Self, Diagnostic> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
         }
@@ -45,7 +59,7 @@ impl Journal {
             None => (born(), None),
         };
         let path = path.to_owned();
-        let mut journal = Self { path, state, notice, file: None, written: 0, _lock: lock };
+        let mut journal = Self { disk, path, state, notice, file: None, written: 0, _lock: lock };
         journal.tidy().map_err(|error| unwritable(&journal.path, &error))?;
         Ok(journal)
     }
@@ -96,13 +110,13 @@ impl Journal {
         if self.notice.is_some() {
             // The former generation is the only whole one: it stays until the new one is there.
             self.replace_snapshot(Former::Spare)?;
-            return snapshot::keep(&self.path);
+            return snapshot::keep(&self.disk, &self.path);
         }
         let journal = recall::journal(&self.path);
         match recall::contents(&journal, &self.state) {
             Ok(Contents::Continues(_)) => self.replace_snapshot(Former::Keep),
             Ok(Contents::Stale) | Err(_) if journal.exists() => {
-                fs::rename(&journal, former_journal(&self.path))
+                self.disk.rename(&journal, &former_journal(&self.path))
             }
             Ok(Contents::Stale) | Err(_) => Ok(()),
         }
@@ -116,8 +130,9 @@ impl Journal {
             self.begin()?;
         }
         if let Some(file) = &mut self.file {
-            file.write_all(text.as_bytes())?;
-            file.sync_data()?;
+            self.disk.write(file, text.as_bytes())?;
+            self.disk.sync_data(file)?;
+            self.disk.journalled();
             self.written += text.len() as u64;
         }
         Ok(())
@@ -128,28 +143,28 @@ impl Journal {
         if !self.path.exists() {
             let State { stack, provider, account, lineage, .. } = &self.state;
             let empty = State::new(stack, provider, account.clone(), lineage.clone());
-            snapshot::save(&self.path, &empty, Former::Spare)?;
+            snapshot::save(&self.disk, &self.path, &empty, Former::Spare)?;
         }
         let heading = Heading { lineage: self.state.lineage.clone(), serial: self.state.serial };
         let path = recall::journal(&self.path);
         let mut file =
             snapshot::private(OpenOptions::new().append(true).create(true)).open(&path)?;
         file.set_len(0)?;
-        file.write_all(sealed(&heading).as_bytes())?;
-        file.sync_all()?;
-        snapshot::sync_folder(&path)?;
+        self.disk.write(&mut file, sealed(&heading).as_bytes())?;
+        self.disk.sync(&file)?;
+        self.disk.sync_folder(&path)?;
         self.file = Some(file);
         Ok(())
     }
 
     fn replace_snapshot(&mut self, former: Former) -> io::Result<()> {
         self.state.serial += 1;
-        snapshot::save(&self.path, &self.state, former)?;
+        snapshot::save(&self.disk, &self.path, &self.state, former)?;
         self.written += fs::metadata(&self.path).map_or(0, |meta| meta.len());
         self.file = None;
         // From here on the journal names an older serial and is ignored; it leads from the former snapshot to this one.
-        match fs::rename(recall::journal(&self.path), former_journal(&self.path)) {
-            Ok(()) => snapshot::sync_folder(&self.path),
+        match self.disk.rename(&recall::journal(&self.path), &former_journal(&self.path)) {
+            Ok(()) => self.disk.sync_folder(&self.path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
         }

@@ -5,6 +5,7 @@
 //! Every line is on disk before the next call to AWS leaves, so a process may die anywhere. The former snapshot and the
 //! journal that led from it to the present one are kept (`shop.json.1`, `shop.journal.1`), so a file may be lost.
 
+mod disk;
 mod entry;
 mod journal;
 mod lock;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use disk::{Disk, Fate, Mishap};
 pub use entry::Entry;
 pub use journal::Journal;
 pub use lock::Holder;
@@ -53,6 +55,13 @@ pub struct State {
     /// What a replacement has taken the place of and that is not deleted yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deposed: Vec<Deposed>,
+    /// Deletes that were begun and whose outcome is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doomed: Vec<Doomed>,
+    /// Ids that are gone, the latest last. AWS may show them and their tags for a while: none of them is what a create
+    /// without an answer made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buried: Vec<Identity>,
     /// Creates that were begun and whose outcome is not known.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub open: BTreeMap<Address, Intent>,
@@ -96,6 +105,17 @@ pub struct Deposed {
     pub record: Record,
 }
 
+/// A delete that is about to be asked for, written down before the call: from then on, what a read shows may be gone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Doomed {
+    /// The address it has or, deposed, had.
+    pub address: Address,
+    /// Which one.
+    pub id: Identity,
+    /// When, in seconds since 1970 by the provider's clock.
+    pub begun: i64,
+}
+
 /// A create that is about to be asked for, written down before the call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
@@ -126,6 +146,8 @@ impl State {
             choices: BTreeMap::new(),
             resources: BTreeMap::new(),
             deposed: Vec::new(),
+            doomed: Vec::new(),
+            buried: Vec::new(),
             open: BTreeMap::new(),
             makers: BTreeSet::new(),
         }
@@ -138,6 +160,14 @@ impl State {
             None => Some(record.id.0.clone()),
             Some(output) => record.outputs.get(output).cloned(),
         }
+    }
+
+    /// When the create of the resource that has or had this address was begun; long ago where nothing is remembered.
+    pub fn made(&self, address: &Address, id: &Identity) -> i64 {
+        let live = self.resources.get(address);
+        let deposed = self.deposed.iter().filter(|old| old.address == *address);
+        let mut records = live.into_iter().chain(deposed.map(|old| &old.record));
+        records.find(|record| record.id == *id).map_or(0, |record| record.made)
     }
 
     /// Whether nothing is remembered: the stack owns nothing.

@@ -1,8 +1,8 @@
 //! The snapshot file: a state and a checksum over it, replaced as a whole or not at all.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write},
+    fs::{self, OpenOptions},
+    io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     model::Diagnostic,
-    state::{FORMAT, State},
+    state::{Disk, FORMAT, State},
 };
 
 /// What a snapshot file holds.
@@ -79,7 +79,7 @@ pub(super) fn load(path: &Path) -> Result<Snapshot, Diagnostic> {
 }
 
 /// Replaces the file at `path` by `state`: write beside it, sync, rename, sync the folder.
-pub(super) fn save(path: &Path, state: &State, former: Former) -> io::Result<()> {
+pub(super) fn save(disk: &Disk, path: &Path, state: &State, former: Former) -> io::Result<()> {
     let mut document = serde_json::to_value(state)?;
     let sum = checksum(&document);
     if let Some(map) = document.as_object_mut() {
@@ -88,18 +88,18 @@ pub(super) fn save(path: &Path, state: &State, former: Former) -> io::Result<()>
     let beside = path.with_extension("json.new");
     let mut file =
         private(OpenOptions::new().write(true).create(true).truncate(true)).open(&beside)?;
-    file.write_all(serde_json::to_string_pretty(&document)?.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all()?;
+    let text = serde_json::to_string_pretty(&document)? + "\n";
+    disk.write(&mut file, text.as_bytes())?;
+    disk.sync(&file)?;
     if former == Former::Keep && path.exists() {
-        keep(path)?;
+        keep(disk, path)?;
     }
-    fs::rename(&beside, path)?;
-    sync_folder(path)
+    disk.rename(&beside, path)?;
+    disk.sync_folder(path)
 }
 
 /// Gives the snapshot at `path` its second name, as the former generation.
-pub(super) fn keep(path: &Path) -> io::Result<()> {
+pub(super) fn keep(disk: &Disk, path: &Path) -> io::Result<()> {
     let beside = path.with_extension("json.old");
     match fs::remove_file(&beside) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -107,13 +107,7 @@ pub(super) fn keep(path: &Path) -> io::Result<()> {
     }
     // Not every file system has links.
     fs::hard_link(path, &beside).or_else(|_| fs::copy(path, &beside).map(|_| ()))?;
-    fs::rename(&beside, former(path))
-}
-
-/// Makes a rename or removal in the folder of `path` durable.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    disk.rename(&beside, &former(path))
 }
 
 /// Only its owner may read a state file: ids and addresses of a network are worth something to others.

@@ -2,6 +2,7 @@
 
 mod document;
 mod events;
+mod faults;
 mod guard;
 mod lock;
 mod stop;

@@ -6,14 +6,37 @@ use std::time::Duration;
 use eksnet::{
     model::{Class, Desired},
     plan::{self, Verb, Wish},
-    provider::{Provider, sandbox::Faults},
+    provider::{
+        Provider,
+        sandbox::{Faults, Thing, World},
+    },
 };
 use serde_json::json;
 
 use crate::{
-    balancing::{DRAIN, Road, lab},
+    balancing::{DRAIN, NODES, Road},
     lab::{Drawn, Lab, brief, in_virtual_time},
 };
+
+/// A lab where the nodes of the road are somebody else's.
+fn lab() -> Lab {
+    let mut world = World::default();
+    let outputs = [("autoscaling_groups".to_owned(), NODES.to_owned())].into();
+    let now = world.now;
+    world.put(Thing {
+        kind: "node_group".to_owned(),
+        id: "other|nodes".into(),
+        fields: json!({}),
+        tags: Default::default(),
+        outputs,
+        born: now,
+        ready_at: now,
+        gone_at: None,
+        token: None,
+        wild: None,
+    });
+    Lab::within(world)
+}
 
 fn applied(road: &Road) -> Lab {
     let lab = lab();
@@ -57,9 +80,8 @@ fn rules_exchange_places_by_one_call() {
     road.set("listener_rule.orders", "priority", json!(20));
     road.set("listener_rule.pay", "priority", json!(10));
     assert_eq!(planned(&lab, &road), ["~ listener_rule.orders", "~ listener_rule.pay"]);
-    let (outcome, calls) = lab.try_out(&road.drawn(), Faults::default());
-    assert!(outcome.expect("nobody died").failures.is_empty());
-    assert_eq!(calls, 1);
+    let (_, ended) = lab.endure(&road.drawn(), &Wish::default(), Faults::default(), "an exchange");
+    assert_eq!(ended.mutations, ["listener_rule elasticloadbalancing:ModifyRule"]);
     lab.assert_agrees("exchanged");
 }
 
@@ -166,13 +188,13 @@ fn deletion_protection_is_said_before_the_first_call() {
     let attributes = json!({ "deletion_protection.enabled": "true" });
     road.set("load_balancer.web", "attributes", attributes);
     let lab = applied(&road);
-    let (outcome, calls) = lab.try_out(&nothing(), Faults::default());
-    let refused = outcome.expect_err("a refusal");
+    let ended = lab.try_out(&nothing(), &Wish::default(), Faults::default());
+    let refused = ended.outcome.expect("nobody died").expect_err("a refusal");
     assert_eq!(
         refused.message,
         "load_balancer.web has its deletion protection on, and this plan would delete it"
     );
-    assert_eq!(calls, 0);
+    assert_eq!(ended.mutations, [""; 0]);
     let web = lab.thing("load_balancer.web");
     let answer = in_virtual_time(async {
         let provider = lab.sandbox(&road.drawn(), Faults::default());
@@ -222,8 +244,8 @@ fn load_balancers_of_each_family_are_counted_apart() {
     for n in 1..=50 {
         road.balancer(&format!("more-{n}"), "network", vec![("a", None)]);
     }
-    let (outcome, _) = lab().try_out(&road.drawn(), Faults::default());
-    let failures = outcome.expect("nobody died").failures;
+    let ended = lab().try_out(&road.drawn(), &Wish::default(), Faults::default());
+    let failures = ended.outcome.expect("nobody died").expect("a run").failures;
     let classes: Vec<Class> = failures.iter().map(|failure| failure.problem.class).collect();
     assert_eq!(classes, [Class::Quota], "{failures:#?}");
 }

@@ -3,8 +3,10 @@
 mod any_drift;
 mod apis;
 mod balancing;
+mod cases;
 mod crash;
 mod dirt;
+mod disk;
 mod drift;
 pub mod edits;
 mod laws;
@@ -12,6 +14,7 @@ mod life_cycle;
 mod properties;
 mod registry;
 mod stacks;
+mod storms;
 mod sweep;
 
 pub use life_cycle::examples;

@@ -76,7 +76,7 @@ fn assert_as_new(lab: &Lab, drawn: &Drawn, text: &str, case: &str) {
 }
 
 fn moments() -> impl Strategy<Value = Moment> {
-    select(vec![Moment::BeforeCall, Moment::AfterEffect, Moment::AfterAnswer])
+    select(Moment::ALL.to_vec())
 }
 
 /// About how many mutating calls it takes to get to `drawn`.

@@ -30,8 +30,8 @@ fn nothing(lab: &Lab, text: &str) -> Drawn {
 
 /// A destroy that may fail.
 fn destroy(lab: &Lab, text: &str) -> Outcome {
-    let (outcome, _) = lab.try_out(&nothing(lab, text), Faults::default());
-    outcome.expect("nobody died")
+    let ended = lab.try_out(&nothing(lab, text), &Wish::default(), Faults::default());
+    ended.outcome.expect("nobody died").expect("the run ends")
 }
 
 /// What is there of `things` as it was.
@@ -178,8 +178,8 @@ fn while_a_cluster_lives_what_it_made_is_its_own_business() {
     let balancer = balance(&lab, "subnet.public-b");
     let smaller = text.replace("public-b  = \"10.9.1.0/24\"\n", "");
     assert_ne!(smaller, text);
-    let (outcome, _) = lab.try_out(&lab.draw(&smaller), Faults::default());
-    let outcome = outcome.expect("nobody died");
+    let ended = lab.try_out(&lab.draw(&smaller), &Wish::default(), Faults::default());
+    let outcome = ended.outcome.expect("nobody died").expect("the run ends");
     let failures: Vec<&str> =
         outcome.failures.iter().map(|failure| failure.address.as_str()).collect();
     assert_eq!(failures, ["subnet.public-b"]);

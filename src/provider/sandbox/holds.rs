@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
-    laws::missing,
+    eyes::Eyes,
+    refusals::missing,
     world::{Thing, World},
 };
 use crate::{
@@ -19,10 +20,14 @@ pub(super) fn delete(
     account: &Account,
     kind: &str,
     id: &Identity,
-    time: f64,
+    eyes: &Eyes<'_>,
 ) -> Result<(), Problem> {
+    let time = eyes.time;
     world.pass_time(time);
     let mut thing = world.get(kind, id).cloned().ok_or_else(|| missing(id))?;
+    if !eyes.has_come(&thing) {
+        return Err(missing(id));
+    }
     if thing.gone_at.is_some() {
         return Ok(());
     }
@@ -33,8 +38,10 @@ pub(super) fn delete(
     }
     let (along, holders) = bound(world, account, &thing, time);
     if let Some((kind, holder)) = holders.difference(&along).next() {
-        let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
-        return Err(Problem::new(Class::InUse, "DependencyViolation", message));
+        return Err(in_use(id, &format!("{kind} {holder}")));
+    }
+    if lately_held(world, account, &thing, time - eyes.faults.refuse_delete()) {
+        return Err(in_use(id, "something that is gone already"));
     }
     let mut going = along;
     while let Some((kind, id)) = going.pop_first() {
@@ -100,17 +107,11 @@ pub(super) fn holding<'a>(
     thing: &Thing,
     time: f64,
 ) -> Vec<(String, &'a Thing, Hold)> {
-    let mut names: Vec<String> = thing.outputs.values().cloned().collect();
-    names.push(thing.id.0.clone());
-    if let Some(facts) = kinds::get(&thing.kind).map(|kind| kind.facts()) {
-        let outputs = facts.derived_outputs(&thing.id, &thing.fields, account);
-        names.extend(outputs.into_values());
-    }
     let mut holding = Vec::new();
-    for name in names {
+    for name in names(account, thing) {
         for (kind, id, field) in world.holders(&name) {
             let itself = kind == thing.kind && *id == thing.id;
-            if itself || (name == thing.id.0 && !means(field, &thing.kind, &thing.id)) {
+            if itself || !means(field, &name, thing) {
                 continue;
             }
             if let Some(holder) = world.get(kind, id).filter(|holder| holder.is_there(time)) {
@@ -137,10 +138,33 @@ fn hold(holder: &Thing, field: &str) -> Hold {
     }
 }
 
-/// Whether `field` of something else means the thing of `kind` whose identity stands in it. A plain name, such as a
+/// Whether somebody who held `thing` went after `since`.
+fn lately_held(world: &World, account: &Account, thing: &Thing, since: f64) -> bool {
+    names(account, thing).iter().any(|name| {
+        world.released(name).any(|(field, gone)| gone > since && means(field, name, thing))
+    })
+}
+
+/// Everything that others may name `thing` by.
+fn names(account: &Account, thing: &Thing) -> Vec<String> {
+    let mut names: Vec<String> = thing.outputs.values().cloned().collect();
+    names.push(thing.id.0.clone());
+    if let Some(facts) = kinds::get(&thing.kind).map(|kind| kind.facts()) {
+        let outputs = facts.derived_outputs(&thing.id, &thing.fields, account);
+        names.extend(outputs.into_values());
+    }
+    names
+}
+
+fn in_use(id: &Identity, holder: &str) -> Problem {
+    let message = format!("{id} is in use by {holder} and cannot be deleted");
+    Problem::new(Class::InUse, "DependencyViolation", message)
+}
+
+/// Whether `field` of something else means `thing`, one of whose names stands in it. A plain identity, such as a
 /// cluster's or a role's, may be anybody's word: it means the thing only in a field that is called after the kind.
-fn means(field: &str, kind: &str, id: &Identity) -> bool {
-    let plain = kinds::get(kind)
-        .is_some_and(|kind| kind.facts().key(&Value::Null).is_some() && !id.0.contains(['|', ':']));
-    !plain || kind.ends_with(field)
+fn means(field: &str, name: &str, thing: &Thing) -> bool {
+    let plain = kinds::get(&thing.kind)
+        .is_some_and(|kind| kind.facts().key(&Value::Null).is_some() && !name.contains(['|', ':']));
+    !plain || name != thing.id.0 || thing.kind.ends_with(field)
 }

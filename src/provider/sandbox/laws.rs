@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use ipnet::Ipv4Net;
 use serde_json::Value;
 
-use super::world::{Thing, World, strings};
+use super::{
+    eyes::Eyes,
+    refusals::{missing, no_dangling, no_orphan, no_overlap, no_second, within_quota},
+    world::{Thing, World},
+};
 use crate::{
     aws::TagChange,
     kinds::{self, Existing, Facts, Order, Outputs, TAG_ADDRESS, TAG_STACK, Tagging},
@@ -21,13 +24,17 @@ pub(super) fn create(
     time: f64,
 ) -> Result<Thing, Problem> {
     world.pass_time(time);
+    let fields = facts.normal(order.fields.clone());
     if facts.token
         && let Some(former) =
             world.of_kind(facts.name).find(|thing| thing.token.as_ref() == Some(&order.owner.token))
     {
+        if facts.replaces.iter().any(|field| former.fields.get(field) != fields.get(field)) {
+            let message = "the client token was used for something else";
+            return Err(Problem::new(Class::Invalid, "IdempotentParameterMismatch", message));
+        }
         return Ok(former.clone());
     }
-    let fields = facts.normal(order.fields.clone());
     no_dangling(world, &fields)?;
     no_orphan(world, facts, &fields)?;
     no_second(world, facts, &fields, None)?;
@@ -60,15 +67,16 @@ pub(super) fn create(
     Ok(thing)
 }
 
-/// Those of `known` that exist, and those that live in the same parents.
+/// Those of `known` that can be seen, and those that live in the same parents.
 pub(super) fn shown<'a>(
     world: &'a World,
     facts: &'static Facts,
     known: &[Identity],
+    eyes: &Eyes<'_>,
 ) -> Vec<&'a Thing> {
     let asked: BTreeSet<&Identity> = known.iter().collect();
     if facts.homes().next().is_none() {
-        return asked.into_iter().filter_map(|id| world.get(facts.name, id)).collect();
+        return asked.into_iter().filter_map(|id| world.seen(facts.name, id, eyes)).collect();
     }
     let parent = |thing: &Thing| {
         facts.homes().find_map(|field| thing.fields.get(field)?.as_str().map(str::to_owned))
@@ -81,13 +89,11 @@ pub(super) fn shown<'a>(
             named.into_iter().chain([id.part(0).to_owned()])
         })
         .collect();
-    world
-        .of_kind(facts.name)
-        .filter(|thing| {
-            asked.contains(&thing.id)
-                || parent(thing).is_some_and(|parent| parents.contains(&parent))
-        })
-        .collect()
+    let mut things = world.seen_of_kind(facts.name, eyes);
+    things.retain(|thing| {
+        asked.contains(&thing.id) || parent(thing).is_some_and(|parent| parents.contains(&parent))
+    });
+    things
 }
 
 /// Whether something may be what a lost create made for `order`: by its ownership tags, the mark in its description, or
@@ -102,15 +108,9 @@ pub(super) fn may_be(thing: &Thing, facts: &Facts, order: &Order) -> bool {
         || facts.rivals(&facts.normal(order.fields.clone()), &thing.fields)
 }
 
-/// Everything that agrees with `fields` in what one of its kind is found by.
-pub(super) fn alike<'a>(
-    world: &'a World,
-    facts: &'static Facts,
-    fields: &'a Value,
-) -> impl Iterator<Item = &'a Thing> {
-    let same =
-        |thing: &&Thing| facts.found_by.iter().all(|field| thing.fields[*field] == fields[*field]);
-    world.of_kind(facts.name).filter(same)
+/// Whether something agrees with `fields` in what one of its kind is found by.
+pub(super) fn alike(thing: &Thing, facts: &Facts, fields: &Value) -> bool {
+    facts.found_by.iter().all(|field| thing.fields[*field] == fields[*field])
 }
 
 /// Makes something exist that a stack uses without owning it.
@@ -118,7 +118,7 @@ pub(super) fn grant(world: &mut World, account: &Account, existing: &Existing) {
     let Some(facts) = kinds::get(existing.kind).map(|kind| kind.facts()) else { return };
     let there = match &existing.id {
         Some(id) => world.get(facts.name, id).is_some(),
-        None => alike(world, facts, &existing.fields).next().is_some(),
+        None => world.of_kind(facts.name).any(|thing| alike(thing, facts, &existing.fields)),
     };
     if there {
         return;
@@ -212,119 +212,4 @@ pub(super) fn tag(
 
 fn existing(world: &World, facts: &Facts, id: &Identity) -> Result<Thing, Problem> {
     world.get(facts.name, id).cloned().ok_or_else(|| missing(id))
-}
-
-pub(super) fn missing(id: &Identity) -> Problem {
-    Problem::new(Class::Missing, "NotFound", format!("{id} does not exist"))
-}
-
-/// Every string that looks like an id the sandbox mints has to be one that exists.
-fn no_dangling(world: &World, fields: &Value) -> Result<(), Problem> {
-    dangling(world, fields).first().map_or(Ok(()), |(_, id)| Err(missing(id)))
-}
-
-/// Strings that look like ids of a kind (the first that they could be of) and name nothing that exists.
-pub(super) fn dangling(world: &World, fields: &Value) -> Vec<(&'static Facts, Identity)> {
-    let mut dangling = Vec::new();
-    strings(fields, None, &mut |_, text| {
-        let alike =
-            || kinds::all().iter().map(|kind| kind.facts()).filter(|facts| looks_like(facts, text));
-        if let Some(facts) = alike().next()
-            && !world.gave_out(text)
-            && !alike().any(|facts| world.get(facts.name, &text.into()).is_some())
-        {
-            dangling.push((facts, text.into()));
-        }
-    });
-    dangling
-}
-
-/// Whether `text` fits the pattern by which the sandbox mints ids of a kind. Digits alone look like too much else.
-fn looks_like(facts: &Facts, text: &str) -> bool {
-    (facts.id.contains('|') || !facts.id.starts_with('{')) && facts.mints(text)
-}
-
-/// What lives in something needs that to be there, whatever its ids look like.
-fn no_orphan(world: &World, facts: &Facts, fields: &Value) -> Result<(), Problem> {
-    let homes = facts.vanishes_with.iter().filter_map(|field| fields.get(field)?.as_str());
-    let mut gone = homes.filter(|home| !world.holds(home) && !world.gave_out(home));
-    gone.next().map_or(Ok(()), |home| Err(missing(&home.into())))
-}
-
-/// AWS holds only one of it.
-fn no_second(
-    world: &World,
-    facts: &Facts,
-    fields: &Value,
-    own: Option<&Identity>,
-) -> Result<(), Problem> {
-    let taken = |thing: &Thing| {
-        let message = format!("{} exists already, as {}", facts.name, thing.id);
-        Err(Problem::new(Class::Taken, "AlreadyExists", message))
-    };
-    if let (Some(key), None) = (facts.key(fields), own)
-        && let Some(thing) = world.get(facts.name, &key)
-    {
-        return taken(thing);
-    }
-    for names in facts.unique {
-        let whole = names.iter().all(|name| fields.get(*name).is_some_and(|part| !part.is_null()));
-        // Who holds the first part is soon told; a scan of the whole kind would make large worlds slow.
-        let Some(text) = names.first().and_then(|name| fields.get(*name)).and_then(Value::as_str)
-        else {
-            continue;
-        };
-        let same = |thing: &&Thing| {
-            Some(&thing.id) != own
-                && names.iter().all(|name| thing.fields.get(*name) == fields.get(*name))
-        };
-        let holders = world.holders(text).filter(|(kind, ..)| *kind == facts.name);
-        let mut things = holders.filter_map(|(kind, id, _)| world.get(kind, id));
-        if let Some(thing) = things.find(same).filter(|_| whole) {
-            return taken(thing);
-        }
-    }
-    Ok(())
-}
-
-/// No two blocks of addresses overlap in one scope.
-fn no_overlap(world: &World, facts: &Facts, fields: &Value) -> Result<(), Problem> {
-    let block = |fields: &Value, field: &str| fields.get(field)?.as_str()?.parse::<Ipv4Net>().ok();
-    for (scope, field) in facts.disjoint {
-        let (Some(scope), Some(own)) =
-            (fields.get(scope).and_then(Value::as_str), block(fields, field))
-        else {
-            continue;
-        };
-        let holders = world.holders(scope).filter(|(kind, ..)| *kind == facts.name);
-        for thing in holders.filter_map(|(kind, id, _)| world.get(kind, id)) {
-            if block(&thing.fields, field)
-                .is_some_and(|other| own.contains(&other) || other.contains(&own))
-            {
-                let message = format!("{field} {own} conflicts with {}", thing.id);
-                return Err(Problem::new(Class::Taken, "Conflict", message));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// One more is within the default quota of an account.
-fn within_quota(world: &World, facts: &Facts, fields: &Value) -> Result<(), Problem> {
-    let Some(quota) = facts.quota else { return Ok(()) };
-    let count = match quota.per {
-        None => world.of_kind(facts.name).count(),
-        Some(field) => match fields.get(field).and_then(Value::as_str) {
-            Some(scope) => world
-                .holders(scope)
-                .filter(|(kind, _, held)| *kind == facts.name && *held == field)
-                .count(),
-            None => 0,
-        },
-    };
-    if count < quota.default as usize {
-        return Ok(());
-    }
-    let message = format!("{}: {} are allowed ({})", quota.name, quota.default, quota.code);
-    Err(Problem::new(Class::Quota, "LimitExceeded", message))
 }

@@ -5,11 +5,14 @@
 //! counts beyond a quota; honours client tokens; takes the usual durations, on tokio's clock, which runs as fast as it
 //! can when paused; and throttles by the published token buckets. It is stricter than AWS on purpose.
 
-mod calls;
+mod call;
+mod eyes;
 mod faults;
 mod holds;
 mod laws;
 mod log;
+mod refusals;
+mod spec;
 mod strays;
 mod world;
 
@@ -25,12 +28,14 @@ use futures_util::future::try_join_all;
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub use faults::{Death, Faults, Moment};
+use eyes::Through;
+pub use faults::Faults;
+pub use spec::{Fault, Moment};
 pub use world::{Thing, Wild, World};
 
 use crate::{
     aws::{Gather, TagChange, rates::Rates},
-    kinds::{Existing, Facts, Found, Made, Order, TAG_STACK, Tagging},
+    kinds::{self, Existing, Facts, Found, Made, Order, TAG_STACK, Tagging},
     model::{Account, Desired, Diagnostic, Identity, Problem},
     provider::{Answer, Ground, Owned, Provider, Stray},
     strays::judge,
@@ -79,9 +84,9 @@ impl Sandbox {
     ///
     /// # Errors
     /// The world's file cannot be read or written, or another process is in it.
-    pub fn open(folder: &Path, region: &str) -> Result<Self, Diagnostic> {
+    pub fn open(folder: &Path, region: &str, faults: Faults) -> Result<Self, Diagnostic> {
         let world = World::open(&folder.join(format!("{region}.world")))?;
-        Ok(Self::new(region, Rc::new(RefCell::new(world)), Faults::default()))
+        Ok(Self::new(region, Rc::new(RefCell::new(world)), faults))
     }
 
     /// Makes whatever `desired` names by an id of its own exist: a stack file that says "this address is mine already"
@@ -89,7 +94,7 @@ impl Sandbox {
     pub fn grant(&self, desired: &Desired) {
         let mut world = self.world.borrow_mut();
         for resource in desired.values() {
-            for (facts, id) in laws::dangling(&world, &resource.fields) {
+            for (facts, id) in refusals::dangling(&world, &resource.fields) {
                 let now = world.now;
                 world.put(Thing::given(facts, id, now));
             }
@@ -115,11 +120,6 @@ impl Sandbox {
     fn time(&self) -> f64 {
         let (now, began) = self.began;
         now + began.elapsed().as_secs_f64()
-    }
-
-    fn visible(&self, thing: &Thing, time: f64) -> bool {
-        thing.gone_at.is_none_or(|gone| time < gone)
-            && time >= thing.born + self.faults.lag.as_secs_f64()
     }
 }
 
@@ -154,15 +154,17 @@ impl Provider for Sandbox {
                     match laws::create(world, &self.account, facts, order, time) {
                         Ok(thing) => made.push(thing),
                         Err(problem) => {
-                            made.iter()
-                                .for_each(|thing: &Thing| world.remove(&thing.kind, &thing.id));
+                            for thing in &made {
+                                let thing: &Thing = thing;
+                                world.unmake(&thing.kind, &thing.id);
+                            }
                             return Err(problem);
                         }
                     }
                 }
                 Ok(made)
             };
-            match self.mutate(facts.calls.create, effect).await.and_then(|made| made) {
+            match self.mutate(facts.name, facts.calls.create, effect).await.and_then(|made| made) {
                 Ok(things) => things
                     .into_iter()
                     .map(|thing| {
@@ -182,13 +184,9 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
         Box::pin(async move {
             self.call_reads(facts.calls.read).await?;
-            let time = self.time();
-            let world = self.world.borrow();
-            let things = laws::shown(&world, facts, known).into_iter();
-            Ok(things
-                .filter(|thing| self.visible(thing, time))
-                .map(|thing| thing.found(facts, time))
-                .collect())
+            let (world, eyes) = (self.world.borrow(), self.eyes(Through::Reads));
+            let things = laws::shown(&world, facts, known, &eyes).into_iter();
+            Ok(things.map(|thing| thing.found(facts, eyes.time)).collect())
         })
     }
 
@@ -199,11 +197,10 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
         Box::pin(async move {
             self.call_reads(facts.calls.read).await?;
-            let time = self.time();
-            let world = self.world.borrow();
-            let things = laws::alike(&world, facts, fields);
-            let things = things.filter(|thing| self.visible(thing, time));
-            Ok(things.map(|thing| thing.found(facts, time)).collect())
+            let (world, eyes) = (self.world.borrow(), self.eyes(Through::Reads));
+            let things = world.seen_of_kind(facts.name, &eyes).into_iter();
+            let things = things.filter(|thing| laws::alike(thing, facts, fields));
+            Ok(things.map(|thing| thing.found(facts, eyes.time)).collect())
         })
     }
 
@@ -216,20 +213,20 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
             let action = facts.calls.update.first().copied().unwrap_or(facts.calls.create);
+            let mutate = |updates: Vec<laws::Update>| {
+                self.mutate(facts.name, action, move |world, time| {
+                    laws::update(world, facts, &updates, time)
+                })
+            };
             let update = (id.clone(), fields.clone(), prior.clone());
             if facts.swaps.is_empty() {
-                let updates = [update];
-                return self
-                    .mutate(action, |world, time| laws::update(world, facts, &updates, time))
-                    .await?;
+                return mutate(vec![update]).await?;
             }
             let gather = Rc::clone(self.updates.borrow_mut().entry(facts.name).or_default());
             let load = |updates: Vec<String>| async move {
-                let updates: Vec<laws::Update> =
+                let updates =
                     updates.iter().filter_map(|update| serde_json::from_str(update).ok()).collect();
-                self.mutate(action, |world, time| laws::update(world, facts, &updates, time))
-                    .await?
-                    .map(|()| Vec::new())
+                mutate(updates).await?.map(|()| Vec::new())
             };
             let update = serde_json::to_string(&update).expect("fields and ids serialise");
             gather.ask([update], load).await.map(|_| ())
@@ -242,8 +239,9 @@ impl Provider for Sandbox {
         id: &'a Identity,
     ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
-            self.mutate(facts.calls.delete, |world, time| {
-                holds::delete(world, &self.account, facts.name, id, time)
+            self.mutate(facts.name, facts.calls.delete, |world, _| {
+                let eyes = self.eyes(Through::Reads);
+                holds::delete(world, &self.account, facts.name, id, &eyes)
             })
             .await?
         })
@@ -270,7 +268,10 @@ impl Provider for Sandbox {
                 Tagging::Kms => "kms:TagResource",
                 Tagging::LogGroup => "logs:TagResource",
             };
-            self.mutate(action, |world, time| laws::tag(world, facts, ids, change, time)).await?
+            self.mutate(facts.name, action, |world, time| {
+                laws::tag(world, facts, ids, change, time)
+            })
+            .await?
         })
     }
 
@@ -289,31 +290,31 @@ impl Provider for Sandbox {
                     .collect());
             }
             // What takes no tags is looked for in what it lives in.
-            if facts.tags == Tagging::None {
+            let through = if facts.tags == Tagging::None {
                 self.call_reads(facts.calls.read).await?;
+                Through::Reads
             } else {
-                self.call("ec2:DescribeTags").await?;
-            }
-            let time = self.time();
+                self.read_call("ec2:DescribeTags").await?;
+                Through::Tags
+            };
             let world = self.world.borrow();
-            let things =
-                world.of_kind(facts.name).filter(|thing| laws::may_be(thing, facts, order));
-            let things = things.filter(|thing| self.visible(thing, time));
+            let things = world.seen_of_kind(facts.name, &self.eyes(through)).into_iter();
+            let things = things.filter(|thing| laws::may_be(thing, facts, order));
             Ok(things.map(|thing| thing.id.clone()).collect())
         })
     }
 
     fn owned<'a>(&'a self, stack: &'a str) -> Answer<'a, Result<Vec<Owned>, Problem>> {
         Box::pin(async move {
-            self.call("ec2:DescribeTags").await?;
-            let time = self.time();
-            let world = self.world.borrow();
-            let owned =
-                |thing: &&Thing| thing.tags.get(TAG_STACK).is_some_and(|name| name == stack);
-            let things = world
-                .things()
-                .filter(owned)
-                .filter(|thing| thing.gone_at.is_none_or(|gone| time < gone));
+            self.read_call("ec2:DescribeTags").await?;
+            let (world, eyes, tag_eyes) =
+                (self.world.borrow(), self.eyes(Through::Reads), self.eyes(Through::Tags));
+            let kinds = kinds::all().iter().map(|kind| kind.facts().name);
+            let tagged = kinds.flat_map(|kind| world.seen_of_kind(kind, &tag_eyes));
+            // Tags of things that are gone show for a while, so each is looked at.
+            let things = tagged
+                .filter(|thing| thing.tags.get(TAG_STACK).is_some_and(|name| name == stack))
+                .filter_map(|thing| world.seen(&thing.kind, &thing.id, &eyes));
             Ok(things
                 .map(|thing| Owned { kind: thing.kind.clone(), id: thing.id.clone() })
                 .collect())
@@ -322,7 +323,7 @@ impl Provider for Sandbox {
 
     fn strays<'a>(&'a self, ground: &'a Ground) -> Answer<'a, Result<Vec<Stray>, Problem>> {
         Box::pin(async move {
-            try_join_all(strays::calls(ground).map(|action| self.call(action))).await?;
+            try_join_all(strays::calls(ground).map(|action| self.read_call(action))).await?;
             let (world, time) = (self.world.borrow(), self.time());
             Ok(judge(strays::sightings(&world, &self.account, ground, time), ground))
         })
@@ -331,8 +332,8 @@ impl Provider for Sandbox {
     fn sweep<'a>(&'a self, stray: &'a Stray) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
             let Stray { kind, id, .. } = stray;
-            self.mutate(crate::strays::deletion(kind), |world, time| {
-                holds::delete(world, &self.account, kind, id, time)
+            self.mutate(kind, crate::strays::deletion(kind), |world, _| {
+                holds::delete(world, &self.account, kind, id, &self.eyes(Through::Reads))
             })
             .await?
         })

@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::log::{Change, Log};
+use super::{
+    eyes::Eyes,
+    log::{Change, Log},
+};
 use crate::{
-    kinds::{Facts, Found, Mint, Outputs, Phase},
+    kinds::{self, Facts, Found, Mint, Outputs, Phase},
     model::{Identity, Tags},
 };
 
@@ -108,7 +111,7 @@ impl Thing {
         Found {
             id: self.id.clone(),
             fields: self.fields.clone(),
-            tags: (facts.tags != crate::kinds::Tagging::None).then(|| self.tags.clone()),
+            tags: (facts.tags != kinds::Tagging::None).then(|| self.tags.clone()),
             outputs: match phase {
                 Phase::Pending if time < self.born + EARLY => Outputs::new(),
                 Phase::Pending => self.early(facts, |early| early),
@@ -131,6 +134,13 @@ impl Thing {
     }
 }
 
+/// Something that is gone, and since when.
+#[derive(Clone, Debug)]
+struct Ghost {
+    thing: Thing,
+    gone: f64,
+}
+
 /// Everything that exists, and the time.
 #[derive(Debug)]
 pub struct World {
@@ -142,6 +152,10 @@ pub struct World {
     holders: BTreeMap<String, BTreeSet<(String, Identity, String)>>,
     /// Values that something gave out beside its id, such as the security group that a cluster makes for itself.
     outputs: BTreeMap<String, usize>,
+    /// What is gone, by kind: news of that travel slowly too.
+    ghosts: BTreeMap<String, BTreeMap<Identity, Ghost>>,
+    /// For each string that names something, in which fields somebody held it who is gone, and since when.
+    released: BTreeMap<String, BTreeMap<String, f64>>,
     log: Option<Log>,
 }
 
@@ -153,6 +167,8 @@ impl Default for World {
             things: BTreeMap::new(),
             holders: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            ghosts: BTreeMap::new(),
+            released: BTreeMap::new(),
             log: None,
         }
     }
@@ -209,10 +225,68 @@ impl World {
 
     /// Takes something away at once.
     pub fn remove(&mut self, kind: &str, id: &Identity) {
-        if let Some(thing) = self.things.get_mut(kind).and_then(|things| things.remove(id)) {
-            self.remember(Change::Remove { kind: kind.to_owned(), id: id.clone() });
-            self.unlist(&thing);
+        let Some(thing) = self.unmake(kind, id) else { return };
+        let gone = thing.gone_at.unwrap_or(self.now);
+        let (loose, vanishes) = kinds::get(kind)
+            .map(|kind| (kind.facts().loose, kind.facts().vanishes_with))
+            .unwrap_or_default();
+        strings(&thing.fields, None, &mut |field, text| {
+            if !loose.contains(&field) && !vanishes.contains(&field) {
+                let released = self.released.entry(text.to_owned()).or_default();
+                released.insert(field.to_owned(), gone);
+            }
+        });
+        let ghosts = self.ghosts.entry(kind.to_owned()).or_default();
+        ghosts.insert(id.clone(), Ghost { thing, gone });
+    }
+
+    /// Makes something never have been.
+    pub(super) fn unmake(&mut self, kind: &str, id: &Identity) -> Option<Thing> {
+        let thing = self.things.get_mut(kind).and_then(|things| things.remove(id))?;
+        self.remember(Change::Remove { kind: kind.to_owned(), id: id.clone() });
+        self.unlist(&thing);
+        Some(thing)
+    }
+
+    /// A world in memory in which the same exists.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        Self {
+            now: self.now,
+            mint: self.mint.clone(),
+            things: self.things.clone(),
+            holders: self.holders.clone(),
+            outputs: self.outputs.clone(),
+            ghosts: BTreeMap::new(),
+            released: BTreeMap::new(),
+            log: None,
         }
+    }
+
+    /// The thing called so, if these eyes see it: perhaps though it is gone. What exists again under the same natural
+    /// key hides its former self.
+    pub(super) fn seen(&self, kind: &str, id: &Identity, eyes: &Eyes<'_>) -> Option<&Thing> {
+        if let Some(thing) = self.get(kind, id) {
+            return Some(thing).filter(|thing| eyes.sees(thing));
+        }
+        let ghost = self.ghosts.get(kind)?.get(id)?;
+        eyes.stays(&ghost.thing, ghost.gone).then_some(&ghost.thing)
+    }
+
+    /// Every thing of a kind that these eyes see.
+    pub(super) fn seen_of_kind(&self, kind: &str, eyes: &Eyes<'_>) -> Vec<&Thing> {
+        let ghosts = self.ghosts.get(kind).into_iter().flat_map(BTreeMap::values);
+        let ghosts = ghosts
+            .filter(|ghost| eyes.stays(&ghost.thing, ghost.gone))
+            .map(|ghost| &ghost.thing)
+            .filter(|thing| self.get(kind, &thing.id).is_none());
+        self.of_kind(kind).filter(|thing| eyes.sees(thing)).chain(ghosts).collect()
+    }
+
+    /// When those who held `text` went last, by the field it stood in.
+    pub(super) fn released(&self, text: &str) -> impl Iterator<Item = (&str, f64)> {
+        let released = self.released.get(text).into_iter().flatten();
+        released.map(|(field, gone)| (field.as_str(), *gone))
     }
 
     /// Those who name `text` in a field: kind, id, field.
