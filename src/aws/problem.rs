@@ -81,6 +81,7 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "IncorrectInstanceState"
         | "OperationAborted"
         | "OperationAbortedException"
+        | "ConditionalRequestConflict"
         | "ConcurrentModification"
         | "ConcurrentModificationException"
         | "InvalidState" => Class::Busy,
@@ -95,13 +96,16 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "SignatureDoesNotMatch"
         | "OptInRequired" => Class::Denied,
         "NoSuchEntity"
+        | "NoSuchBucket"
+        | "NoSuchKey"
         | "NatGatewayNotFound"
         | "Gateway.NotAttached"
         | "InvalidAllocationID.NotFound"
         | "InvalidAssociationID.NotFound" => Class::Missing,
-        "Resource.AlreadyAssociated" | "InvalidSubnet.Conflict" | "ResourceAlreadyAssigned" => {
-            Class::Taken
-        }
+        "Resource.AlreadyAssociated"
+        | "InvalidSubnet.Conflict"
+        | "ResourceAlreadyAssigned"
+        | "PreconditionFailed" => Class::Taken,
         "LimitExceeded"
         | "LimitExceededException"
         | "ResourceLimitExceededException"
@@ -113,7 +117,8 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "Unavailable"
         | "ServiceFailure"
         | "ServiceFailureException"
-        | "ServiceUnavailableException" => Class::Unavailable,
+        | "ServiceUnavailableException"
+        | "RequestTimeout" => Class::Unavailable,
         _ if ends_with(&["NotFound", "NotFoundException"]) => Class::Missing,
         _ if ends_with(&[".Duplicate", "AlreadyExists", "AlreadyExistsException"]) => Class::Taken,
         _ if ends_with(&["LimitExceeded", "QuotaExceeded"]) => Class::Quota,
@@ -139,6 +144,8 @@ mod tests {
             ("InvalidLaunchTemplateName.AlreadyExistsException", 400, Class::Taken),
             ("ResourceLimitExceededException", 400, Class::Quota),
             ("InvalidParameterValue", 400, Class::Invalid),
+            ("PreconditionFailed", 412, Class::Taken),
+            ("NoSuchKey", 404, Class::Missing),
             ("SomethingNew", 500, Class::Unavailable),
             ("SomethingNew", 400, Class::Invalid),
         ];

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::FalseyValueParser};
 
 use crate::model::Address;
 
@@ -100,6 +100,9 @@ pub struct World {
     /// An endpoint for every AWS service, such as an emulator's; wins over AWS_ENDPOINT_URL.
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
+    /// Send real credentials to an endpoint that is neither AWS's nor this machine's.
+    #[arg(long, env = "EKSNET_TRUST_ENDPOINT", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    pub trust_endpoint: bool,
 }
 
 /// What a plan is about.

@@ -10,7 +10,7 @@ use super::{
     screen,
 };
 use crate::{
-    aws::{self, Target},
+    aws::{self, Target, Trust},
     blueprint::{self, Choices},
     model::{Account, Diagnostic},
     provider::{
@@ -103,9 +103,7 @@ impl Setting {
         if self.world.sandbox {
             return Ok(Box::new(self.sandbox()?));
         }
-        let World { profile, endpoint_url, .. } = self.world.clone();
-        let aws =
-            aws::connect(&Target { region: self.region.clone(), profile, endpoint_url }).await?;
+        let aws = aws::connect(&self.world.target(&self.region)).await?;
         self.guard_account(&aws.account)?;
         Ok(Box::new(aws))
     }
@@ -189,6 +187,15 @@ impl Setting {
             return refuse("the Region", &state.account.region, &self.region);
         }
         Ok(())
+    }
+}
+
+impl World {
+    /// Where to connect to for what is in `region`.
+    fn target(&self, region: &str) -> Target {
+        let World { profile, endpoint_url, .. } = self.clone();
+        let trust = if self.trust_endpoint { Trust::AnyEndpoint } else { Trust::Aws };
+        Target { region: region.to_owned(), profile, endpoint_url, trust }
     }
 }
 
