@@ -1,6 +1,11 @@
 //! A laboratory: a sandbox world in memory and a state on disk, driven through the same calls as the commands make.
 
-use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
 
 use eksnet::{
     apply::{self, Outcome, Stop},
@@ -10,7 +15,7 @@ use eksnet::{
     plan::{self, Action, Plan, Replacement, Wish},
     provider::sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
     refresh, stack,
-    state::{Entry, Holder, Journal, Record, State},
+    state::{Entry, Holder, Journal, Record, State, Store},
 };
 use serde_json::json;
 use tokio::sync::Notify;
@@ -41,7 +46,7 @@ impl Lab {
     }
 
     pub fn state(&self) -> Option<State> {
-        eksnet::state::read(&self.state_path()).expect("the state reads")
+        state_at(&self.state_path())
     }
 
     /// What `text` takes, given what the state has chosen before.
@@ -59,11 +64,12 @@ impl Lab {
         sandbox
     }
 
-    fn journal(&self, drawn: &Drawn) -> Result<Journal, Diagnostic> {
+    async fn journal(&self, drawn: &Drawn) -> Result<Journal, Diagnostic> {
         let account = Account { id: ACCOUNT.to_owned(), region: drawn.region.clone() };
-        Journal::open(&self.state_path(), &Holder::here("test"), || {
+        Journal::open(Store::file(&self.state_path()), &Holder::here("test"), || {
             State::new(&drawn.name, "sandbox", account, "lineage".to_owned())
         })
+        .await
     }
 
     /// The plan for `text` after a refresh.
@@ -74,7 +80,7 @@ impl Lab {
     pub fn plan_drawn(&self, drawn: &Drawn, wish: &Wish) -> Plan {
         in_virtual_time(async {
             let provider = self.sandbox(drawn, Faults::default());
-            let journal = self.journal(drawn).expect("the state opens");
+            let journal = self.journal(drawn).await.expect("the state opens");
             let observed = refresh::refresh(&provider, journal.state()).await.expect("refresh");
             plan::plan(&drawn.desired, &observed, journal.state(), wish).expect("a plan")
         })
@@ -125,16 +131,16 @@ impl Lab {
     /// What `apply` and `destroy` do: settle, refresh, plan, carry out, fold.
     async fn run(&self, drawn: &Drawn, faults: Faults) -> Result<Outcome, Diagnostic> {
         let provider = self.sandbox(drawn, faults);
-        let mut journal = self.journal(drawn)?;
+        let mut journal = self.journal(drawn).await?;
         apply::settle(&provider, &mut journal, &|_| {}).await?;
         let observed = refresh::refresh(&provider, journal.state()).await?;
-        journal.write(refresh::learned(journal.state(), &observed))?;
+        journal.write(refresh::learned(journal.state(), &observed)).await?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), &Wish::default())?;
-        journal.write([Entry::Chosen { choices: drawn.choices.clone() }])?;
+        journal.write([Entry::Chosen { choices: drawn.choices.clone() }]).await?;
         let steps = plan::steps(&plan, journal.state());
         let outcome =
             apply::apply(&plan, steps, &provider, &mut journal, &|_| {}, &Stop::default()).await?;
-        journal.fold()?;
+        journal.fold().await?;
         Ok(outcome)
     }
 
@@ -207,6 +213,12 @@ impl Lab {
         change(&mut thing);
         self.world.borrow_mut().put(thing);
     }
+}
+
+/// What the state in the file at `path` remembers.
+pub fn state_at(path: &Path) -> Option<State> {
+    let recalled = in_virtual_time(Store::file(path).recall()).expect("the state reads");
+    recalled.map(|recalled| recalled.state)
 }
 
 /// Runs a future on a clock that goes as fast as it can.

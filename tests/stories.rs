@@ -33,6 +33,8 @@ use eksnet::{
 };
 use similar::TextDiff;
 
+use crate::lab::state_at;
+
 const INDENT: &str = "    ";
 
 #[test]
@@ -267,8 +269,7 @@ fn eksnet(folder: &Path, args: &[&str]) -> Answer {
 /// Changes the thing at `address` without eksnet, or deletes it where `change` answers that it is not to stay.
 fn outside(folder: &Path, address: &str, change: impl FnOnce(&mut Thing) -> bool) -> Answer {
     let address: Address = address.parse().expect("an address");
-    let state =
-        eksnet::state::read(&folder.join("state/sandbox/shop.json")).expect("the state reads");
+    let state = state_at(&folder.join("state/sandbox/shop.json"));
     let id = state.expect("a state").resources[&address].id.clone();
     let mut world =
         World::open(&folder.join("state/sandbox/ap-southeast-1.world")).expect("a world");

@@ -159,6 +159,7 @@ impl Run<'_> {
                 return Err(problem.into());
             }
             self.pause(backoff(attempt)).await?;
+            self.log.hold().await?;
             let mut answers = self.provider.create(facts, std::slice::from_ref(order)).await;
             answer = answers.pop().unwrap_or(Err(problem));
         }

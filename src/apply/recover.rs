@@ -116,9 +116,10 @@ pub async fn settle(
         let refused = |problem: Problem| Diagnostic::refused(&address, "be looked for", &problem);
         let mut id = find(provider, facts, &order, intent.begun, &known).await.map_err(refused)?;
         if id.is_none() && facts.token {
+            journal.hold().await?;
             id = repeat(provider, facts, &order).await.map_err(refused)?;
         }
-        journal.write([outcome(provider, facts, &address, &intent, id.clone())])?;
+        journal.write([outcome(provider, facts, &address, &intent, id.clone())]).await?;
         tell(Event::Recovered { address, id });
     }
     Ok(())

@@ -91,7 +91,7 @@ pub struct World {
     /// Use the sandbox: a world with AWS's laws and no account. Its state never mixes with a real account's.
     #[arg(long)]
     pub sandbox: bool,
-    /// The state file; state/<stack>.json if not given, state/sandbox/<stack>.json in the sandbox.
+    /// Where the state is: a path, or s3://bucket/key; as the stack file says, or state/<stack>.json, if not given.
     #[arg(long, value_name = "URL")]
     pub state: Option<String>,
     /// A profile of the AWS configuration files; otherwise as every AWS tool chooses.
@@ -103,6 +103,9 @@ pub struct World {
     /// Send real credentials to an endpoint that is neither AWS's nor this machine's.
     #[arg(long, env = "EKSNET_TRUST_ENDPOINT", value_parser = FalseyValueParser::new(), hide_env_values = true)]
     pub trust_endpoint: bool,
+    /// How long a run that gives no sign of life keeps its lease on a state in S3, in seconds.
+    #[arg(long, hide = true, env = "EKSNET_LEASE_SECONDS", value_name = "SECONDS")]
+    pub lease_seconds: Option<u64>,
 }
 
 /// What a plan is about.
@@ -207,6 +210,33 @@ pub enum StateCommand {
         address: Address,
         #[command(flatten)]
         place: NamedPlace,
+    },
+    /// Write the state to standard output, as a copy that `push` takes back.
+    Pull {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Put a copy in the place of the state.
+    Push {
+        /// What `pull` wrote.
+        file: PathBuf,
+        /// Though it is older than the state, of another lineage, or the state cannot be read.
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        place: NamedPlace,
+    },
+    /// Move the state from where it was to where the stack file says it is.
+    Migrate {
+        /// Where it was: a path, or s3://bucket/key.
+        from: String,
+        #[command(flatten)]
+        place: NamedPlace,
+    },
+    /// Take a lease on a state in S3 from its holder. Needed only to save the seconds after which it ends by itself.
+    Unlock {
+        #[command(flatten)]
+        place: Place,
     },
 }
 

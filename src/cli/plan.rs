@@ -50,12 +50,12 @@ pub(super) fn plan(args: &PlanArgs) -> Answer {
 
 async fn look(setting: &Setting, args: &PlanArgs) -> Result<(State, Observed), Vec<Diagnostic>> {
     if args.scope.no_refresh {
-        let state = setting.remembered().map_err(one)?;
+        let state = setting.remembered().await.map_err(one)?;
         let observed = Observed::trusting(&state);
         return Ok((state, observed));
     }
     let provider = setting.provider().await.map_err(one)?;
-    let mut state = setting.read_state(provider.account()).map_err(one)?;
+    let mut state = setting.read_state(provider.account()).await.map_err(one)?;
     let observed = planning::observe(&*provider, &mut state).await.map_err(one)?;
     Ok((state, observed))
 }

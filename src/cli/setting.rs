@@ -3,11 +3,13 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use super::{
-    args::{Place, World},
-    screen,
+    Clock,
+    args::{self, World},
+    one, run_on, screen,
 };
 use crate::{
     aws::{self, Target, Trust},
@@ -18,7 +20,7 @@ use crate::{
         sandbox::{ACCOUNT, Sandbox},
     },
     stack::{self, Stack},
-    state::{Holder, Journal, State},
+    state::{Holder, Journal, Lending, Place, Recalled, State, Store},
 };
 
 /// A stack file that has been read and checked.
@@ -41,36 +43,38 @@ pub(super) struct Setting {
     pub(super) name: String,
     /// Its Region.
     pub(super) region: String,
-    /// The state file.
-    pub(super) state: PathBuf,
+    /// Where its state is kept.
+    pub(super) state: Place,
     world: World,
 }
 
 impl Setting {
     /// Reads the stack file and finds the state.
-    pub(super) fn of(place: &Place) -> Result<Self, Vec<Diagnostic>> {
+    pub(super) fn of(place: &args::Place) -> Result<Self, Vec<Diagnostic>> {
         let source = Source::read(&find_stack(place.stack.as_deref())?)?;
-        let state = state_path(&source, &place.world)?;
+        let state = state_place(&source, &place.world)?;
         let Stack { name, region, .. } = source.stack.clone();
         Ok(Self { source: Some(source), name, region, state, world: place.world.clone() })
     }
 
     /// The same for commands that can do without a stack file when a state is named.
-    pub(super) fn of_state(place: &Place) -> Result<Self, Vec<Diagnostic>> {
-        let (None, Some(path)) = (&place.stack, &place.world.state) else { return Self::of(place) };
-        let path = local(path)?;
-        let Some(state) = crate::state::read(&path).map_err(|diagnostic| vec![diagnostic])? else {
-            return Err(vec![Diagnostic::error(format!(
-                "there is no state at {}",
-                path.display()
-            ))]);
+    pub(super) fn of_state(place: &args::Place) -> Result<Self, Vec<Diagnostic>> {
+        let args = place;
+        let (None, Some(path)) = (&args.stack, &args.world.state) else { return Self::of(args) };
+        let place = named(path)?;
+        let recalled = run_on(Clock::Real, async {
+            let mut store = place_of(&place, &args.world, &somewhere()).await.map_err(one)?;
+            store.recall().await.map_err(one)
+        })?;
+        let Some(Recalled { state, .. }) = recalled else {
+            return Err(one(Diagnostic::error(format!("there is no state at {place}"))));
         };
-        let world = World { sandbox: state.provider == "sandbox", ..place.world.clone() };
+        let world = World { sandbox: state.provider == "sandbox", ..args.world.clone() };
         Ok(Self {
             source: None,
             name: state.stack,
             region: state.account.region,
-            state: path,
+            state: place,
             world,
         })
     }
@@ -89,7 +93,7 @@ impl Setting {
     pub(super) fn sandbox(&self) -> Result<Sandbox, Diagnostic> {
         let folder = match &self.source {
             Some(source) => state_folder(&source.path).join("sandbox"),
-            None => self.state.parent().unwrap_or(Path::new("")).to_owned(),
+            None => self.state.folder().to_owned(),
         };
         let sandbox = Sandbox::open(&folder, &self.region)?;
         if let Some(source) = &self.source {
@@ -121,34 +125,91 @@ impl Setting {
     }
 
     /// What the stack remembers, without a lock; a new state if there is none.
-    pub(super) fn read_state(&self, account: &Account) -> Result<State, Diagnostic> {
-        let recalled = crate::state::recall(&self.state)?;
-        let state = recalled.map_or_else(
-            || self.born(account.clone()),
-            |recalled| {
-                screen::diagnose(recalled.notice.as_slice());
-                recalled.state
-            },
-        );
-        self.guard_state(&state, account)?;
+    pub(super) async fn read_state(&self, account: &Account) -> Result<State, Diagnostic> {
+        let recalled = self.store().await?.recall().await?;
+        let state = match recalled {
+            Some(Recalled { state, notice, .. }) => {
+                screen::diagnose(notice.as_slice());
+                state
+            }
+            None => {
+                self.require_not_left_behind().await?;
+                self.born(account.clone())
+            }
+        };
+        self.guard_state(&self.state.to_string(), &state, account)?;
         Ok(state)
     }
 
     /// What the stack remembers, taken to be of the account that it says, without asking anybody.
-    pub(super) fn remembered(&self) -> Result<State, Diagnostic> {
-        let state = crate::state::read(&self.state)?;
-        let state = state.unwrap_or_else(|| self.born(self.unasked_account()));
-        self.guard_state(&state, &state.account)?;
+    pub(super) async fn remembered(&self) -> Result<State, Diagnostic> {
+        let recalled = self.store().await?.recall().await?;
+        let state = match recalled {
+            Some(recalled) => recalled.state,
+            None => {
+                self.require_not_left_behind().await?;
+                self.unborn()
+            }
+        };
+        self.guard_state(&self.state.to_string(), &state, &state.account)?;
         Ok(state)
     }
 
     /// The state, locked and open for writing.
-    pub(super) fn journal(&self, command: &str, account: &Account) -> Result<Journal, Diagnostic> {
-        let journal =
-            Journal::open(&self.state, &Holder::here(command), || self.born(account.clone()))?;
+    pub(super) async fn journal(
+        &self,
+        command: &str,
+        account: &Account,
+    ) -> Result<Journal, Diagnostic> {
+        let store = self.store().await?;
+        let holder = Holder::here(command);
+        let journal = Journal::open(store, &holder, || self.born(account.clone())).await?;
         screen::diagnose(journal.notice().map_or(&[], std::slice::from_ref));
-        self.guard_state(journal.state(), account)?;
-        Ok(journal)
+        let fits = match self.guard_state(&self.state.to_string(), journal.state(), account) {
+            Ok(()) if journal.is_new() => self.require_not_left_behind().await,
+            fits => fits,
+        };
+        match fits {
+            Ok(()) => Ok(journal),
+            Err(diagnostic) => {
+                journal.close().await;
+                Err(diagnostic)
+            }
+        }
+    }
+
+    /// Refuses to begin anew in a place while the usual one holds the stack's state: it was not moved.
+    async fn require_not_left_behind(&self) -> Result<(), Diagnostic> {
+        let Some(source) = &self.source else { return Ok(()) };
+        let usual = usual_place(source, &self.world);
+        if usual == self.state {
+            return Ok(());
+        }
+        match self.store_at(&usual).await?.recall().await? {
+            Some(Recalled { state, .. }) if !state.is_empty() && state.stack == self.name => {
+                Err(Diagnostic::error(format!(
+                    "there is no state in {}, but there is one in {usual}",
+                    self.state
+                ))
+                .help(format!("move it: `eksnet state migrate {usual}`")))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The state's place, ready to be read or locked.
+    pub(super) async fn store(&self) -> Result<Store, Diagnostic> {
+        self.store_at(&self.state).await
+    }
+
+    /// Another place, ready to be read or locked.
+    pub(super) async fn store_at(&self, place: &Place) -> Result<Store, Diagnostic> {
+        place_of(place, &self.world, &self.region).await
+    }
+
+    /// A state of this stack that remembers nothing, of no account yet.
+    pub(super) fn unborn(&self) -> State {
+        self.born(self.unasked_account())
     }
 
     /// `aws` or `sandbox`.
@@ -169,9 +230,18 @@ impl Setting {
     }
 
     /// A state belongs to one stack in one account and Region of one world.
-    fn guard_state(&self, state: &State, account: &Account) -> Result<(), Diagnostic> {
+    pub(super) fn guard_state(
+        &self,
+        place: &str,
+        state: &State,
+        account: &Account,
+    ) -> Result<(), Diagnostic> {
+        if let Some(new) = &state.moved {
+            return Err(Diagnostic::error(format!("the state in {place} has been moved to {new}"))
+                .help(format!("write `state = \"{new}\"` under `[stack]`, or add --state {new}")));
+        }
         let refuse = |what: &str, theirs: &str, ours: &str| {
-            Err(Diagnostic::error(format!("{} remembers {what} {theirs}; this run is for {ours}", self.state.display()))
+            Err(Diagnostic::error(format!("{place} remembers {what} {theirs}; this run is for {ours}"))
                 .help("use the credentials and the stack file that the state belongs to, or name another state with --state"))
         };
         if state.provider != self.provider_name() {
@@ -252,27 +322,53 @@ pub(super) fn find_stack(given: Option<&Path>) -> Result<PathBuf, Vec<Diagnostic
     }
 }
 
-fn state_path(source: &Source, world: &World) -> Result<PathBuf, Vec<Diagnostic>> {
+fn state_place(source: &Source, world: &World) -> Result<Place, Vec<Diagnostic>> {
     let written = source.stack.state.as_ref().filter(|_| !world.sandbox);
-    if let Some(url) = world.state.as_ref().or(written) {
-        return local(url);
+    let Some(url) = world.state.as_ref().or(written) else {
+        return Ok(usual_place(source, world));
+    };
+    match named(url)? {
+        Place::Object { .. } if world.sandbox => {
+            Err(one(Diagnostic::error(format!("a sandbox's state is not kept in {url}"))
+                .note("the sandbox has a clock of its own, and S3 has not")
+                .help("name a path, or leave --state away")))
+        }
+        place => Ok(place),
     }
-    let folder = state_folder(&source.path);
-    let folder = if world.sandbox { folder.join("sandbox") } else { folder };
-    Ok(folder.join(format!("{}.json", source.stack.name)))
 }
 
-/// The path that the place of a state is.
-fn local(url: &str) -> Result<PathBuf, Vec<Diagnostic>> {
-    if url.contains("://") {
-        return Err(vec![
-            Diagnostic::error(format!(
-                "this version of eksnet keeps state in files only, not in {url}"
-            ))
-            .help("name a path"),
-        ]);
+/// Where a state is if nobody says otherwise.
+fn usual_place(source: &Source, world: &World) -> Place {
+    let folder = state_folder(&source.path);
+    let folder = if world.sandbox { folder.join("sandbox") } else { folder };
+    Place::File(folder.join(format!("{}.json", source.stack.name)))
+}
+
+/// The place that a user names.
+pub(super) fn named(url: &str) -> Result<Place, Vec<Diagnostic>> {
+    Place::parse(url).map_err(|problem| {
+        one(Diagnostic::error(format!("state cannot be kept in `{url}`"))
+            .note(problem)
+            .help("name a path such as `state/shop.json`, or `s3://bucket/shop`"))
+    })
+}
+
+/// A place, ready to be read or locked.
+async fn place_of(place: &Place, world: &World, region: &str) -> Result<Store, Diagnostic> {
+    match place {
+        Place::File(path) => Ok(Store::file(path)),
+        Place::Object { bucket, key } => {
+            let bucket = aws::bucket(&world.target(region), bucket).await?;
+            let term = world.lease_seconds.map_or(Lending::TERM, Duration::from_secs);
+            let tell = |diagnostic: &Diagnostic| screen::diagnose(std::slice::from_ref(diagnostic));
+            Ok(Store::object(bucket, key, Lending { term, tell }))
+        }
     }
-    Ok(PathBuf::from(url))
+}
+
+/// A Region to ask where a bucket is; any will do.
+fn somewhere() -> String {
+    std::env::var("AWS_REGION").unwrap_or_else(|_| "us-east-1".to_owned())
 }
 
 /// `state/` beside the `stacks/` folder that the file is in, or else here.

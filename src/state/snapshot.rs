@@ -25,6 +25,16 @@ pub(super) enum Snapshot {
     Damaged(String),
 }
 
+impl Snapshot {
+    /// The newest of its serial and `known`, and what is to become of it when another takes its place.
+    pub(super) fn newest(&self, known: u64) -> (u64, Former) {
+        match self {
+            Self::Whole(state) => (state.serial.max(known), Former::Keep),
+            Self::Absent | Self::Damaged(_) => (known, Former::Spare),
+        }
+    }
+}
+
 /// What happens to the snapshot that a new one takes the place of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Former {
@@ -42,18 +52,24 @@ pub(super) fn former(path: &Path) -> PathBuf {
 /// What the file at `path` holds.
 ///
 /// # Errors
-/// It cannot be read for a reason that is not its content, or a newer eksnet wrote it: no older generation may be used
-/// then.
+/// It cannot be read for a reason that is not its content, or as [`parse`].
 pub(super) fn load(path: &Path) -> Result<Snapshot, Diagnostic> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Snapshot::Absent),
+    match fs::read(path) {
+        Ok(bytes) => parse(&path.display().to_string(), &bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Snapshot::Absent),
         Err(error) => {
-            return Err(Diagnostic::error(format!("{} cannot be read", path.display()))
-                .note(error.to_string()));
+            Err(Diagnostic::error(format!("{} cannot be read", path.display()))
+                .note(error.to_string()))
         }
-    };
-    let mut document: Value = match serde_json::from_slice(&bytes) {
+    }
+}
+
+/// What `bytes` hold that were found in `place`.
+///
+/// # Errors
+/// A newer eksnet wrote them: no older generation may be used then.
+pub(super) fn parse(place: &str, bytes: &[u8]) -> Result<Snapshot, Diagnostic> {
+    let mut document: Value = match serde_json::from_slice(bytes) {
         Ok(document) => document,
         Err(error) => return Ok(Snapshot::Damaged(error.to_string())),
     };
@@ -67,8 +83,7 @@ pub(super) fn load(path: &Path) -> Result<Snapshot, Diagnostic> {
     let format = document.get("format").and_then(Value::as_u64).unwrap_or(0);
     if format > u64::from(FORMAT) {
         return Err(Diagnostic::error(format!(
-            "{} was written by a newer eksnet (format {format}, this one reads {FORMAT})",
-            path.display()
+            "{place} was written by a newer eksnet (format {format}, this one reads {FORMAT})"
         ))
         .help("use the newer eksnet for this stack"));
     }
@@ -78,18 +93,22 @@ pub(super) fn load(path: &Path) -> Result<Snapshot, Diagnostic> {
     })
 }
 
-/// Replaces the file at `path` by `state`: write beside it, sync, rename, sync the folder.
-pub(super) fn save(path: &Path, state: &State, former: Former) -> io::Result<()> {
-    let mut document = serde_json::to_value(state)?;
+/// A state as a snapshot.
+pub(super) fn text(state: &State) -> String {
+    let mut document = serde_json::to_value(state).expect("a state is a tree of plain values");
     let sum = checksum(&document);
     if let Some(map) = document.as_object_mut() {
         map.insert("checksum".to_owned(), Value::String(sum));
     }
+    format!("{document:#}\n")
+}
+
+/// Replaces the file at `path` by `state`: write beside it, sync, rename, sync the folder.
+pub(super) fn save(path: &Path, state: &State, former: Former) -> io::Result<()> {
     let beside = path.with_extension("json.new");
     let mut file =
         private(OpenOptions::new().write(true).create(true).truncate(true)).open(&beside)?;
-    file.write_all(serde_json::to_string_pretty(&document)?.as_bytes())?;
-    file.write_all(b"\n")?;
+    file.write_all(text(state).as_bytes())?;
     file.sync_all()?;
     if former == Former::Keep && path.exists() {
         keep(path)?;

@@ -1,0 +1,184 @@
+//! A state in files: a snapshot, a journal beside it, and the former generation of both.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    model::Diagnostic,
+    state::{
+        Holder, State,
+        lock::{self, LockFile, Mark},
+        recall::{Heading, Page, Tail, Volume, sealed},
+        snapshot::{self, Former, Snapshot},
+        store::{Kept, Replaced},
+    },
+};
+
+/// A state in files.
+#[derive(Debug)]
+pub struct Local {
+    path: PathBuf,
+    lock: Option<LockFile>,
+    journal: Option<File>,
+}
+
+impl Local {
+    pub(super) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), lock: None, journal: None }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn load(&self) -> Result<Kept, Diagnostic> {
+        let snapshot = snapshot::load(&self.path)?;
+        let former = match snapshot {
+            Snapshot::Whole(_) => Snapshot::Absent,
+            Snapshot::Absent | Snapshot::Damaged(_) => {
+                snapshot::load(&snapshot::former(&self.path))?
+            }
+        };
+        let journals = [volume(&self.former_journal())?, volume(&self.journal_path())?];
+        let mark = lock::mark(&self.lock_path());
+        Ok(Kept { snapshot, former, journals, mark })
+    }
+
+    pub(super) fn newest(&self) -> Result<(u64, Former), Diagnostic> {
+        let marked = lock::mark(&self.lock_path()).map_or(0, |mark| mark.serial);
+        Ok(snapshot::load(&self.path)?.newest(marked))
+    }
+
+    pub(super) fn lock(&mut self, holder: &Holder) -> Result<(), Diagnostic> {
+        if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+        }
+        self.lock = Some(LockFile::take(&self.lock_path(), holder)?);
+        Ok(())
+    }
+
+    pub(super) fn release(&mut self) {
+        self.lock = None;
+    }
+
+    pub(super) fn overtaken(&self) -> Diagnostic {
+        lock::held(None).note(format!("{} was written by it", self.path.display()))
+    }
+
+    pub(super) fn append(&mut self, origin: &State, lines: &[String]) -> Result<u64, Diagnostic> {
+        let text: String = lines.iter().map(|line| sealed(line)).collect();
+        self.write(origin, &text)
+            .map(|()| text.len() as u64)
+            .map_err(|error| unwritable(&self.journal_path(), &error))
+    }
+
+    pub(super) fn replace(
+        &mut self,
+        state: &State,
+        former: Former,
+    ) -> Result<Replaced, Diagnostic> {
+        self.replace_files(state, former)
+            .map(Replaced::Done)
+            .map_err(|error| unwritable(&self.path, &error))
+    }
+
+    fn write(&mut self, origin: &State, text: &str) -> io::Result<()> {
+        if self.journal.is_none() {
+            self.journal = Some(self.begin(origin)?);
+        }
+        let Some(file) = &mut self.journal else { return Ok(()) };
+        file.write_all(text.as_bytes())?;
+        file.sync_data()
+    }
+
+    /// A journal continues a snapshot, so a new stack gets its first, empty one here.
+    fn begin(&self, origin: &State) -> io::Result<File> {
+        if !self.path.exists() {
+            snapshot::save(&self.path, origin, Former::Spare)?;
+        }
+        let path = self.journal_path();
+        match volume(&path) {
+            // A run that died had folded it and did not live to put it away.
+            Ok(volume) if volume.led_to(origin) => put_away(&path, &self.former_journal())?,
+            // It never began.
+            Ok(_) | Err(_) => remove(&path)?,
+        }
+        let heading = Heading::of(origin);
+        let mut file =
+            snapshot::private(OpenOptions::new().append(true).create(true)).open(&path)?;
+        file.write_all(sealed(&heading.line()).as_bytes())?;
+        file.sync_all()?;
+        snapshot::sync_folder(&path)?;
+        Ok(file)
+    }
+
+    fn replace_files(&mut self, state: &State, former: Former) -> io::Result<u64> {
+        snapshot::save(&self.path, state, former)?;
+        let written = fs::metadata(&self.path).map_or(0, |meta| meta.len());
+        self.journal = None;
+        // From here on the journal names an older serial and is ignored; it leads from the former snapshot to this one.
+        put_away(&self.journal_path(), &self.former_journal())?;
+        snapshot::sync_folder(&self.path)?;
+        if former == Former::Spare {
+            // The former generation was the only whole one until now.
+            snapshot::keep(&self.path)?;
+        }
+        if let Some(lock) = &mut self.lock {
+            lock.mark(Mark::of(state))?;
+        }
+        Ok(written)
+    }
+
+    fn lock_path(&self) -> PathBuf {
+        self.path.with_extension("lock")
+    }
+
+    fn journal_path(&self) -> PathBuf {
+        self.path.with_extension("journal")
+    }
+
+    /// Where the journal is kept that led from the former snapshot to the present one.
+    fn former_journal(&self) -> PathBuf {
+        self.path.with_extension("journal.1")
+    }
+}
+
+/// The journal in the file at `path`.
+fn volume(path: &Path) -> Result<Volume, Diagnostic> {
+    match fs::read(path) {
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let page =
+                Page { name: path.display().to_string(), number: 0, text, tail: Tail::MayBeTorn };
+            Ok(Volume { pages: vec![page], closed: false })
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Volume::default()),
+        Err(error) => {
+            Err(Diagnostic::error(format!("{} cannot be read", path.display()))
+                .note(error.to_string()))
+        }
+    }
+}
+
+fn put_away(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::error(format!("{} cannot be read or written", path.display()))
+        .note(error.to_string())
+        .help("nothing is asked of AWS that cannot be remembered; free space or fix permissions, then run again")
+}
