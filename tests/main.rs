@@ -4,6 +4,7 @@ mod aws;
 mod cli;
 mod house;
 mod lab;
+mod remote;
 mod sandbox;
 mod stack;
 mod state;
