@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::{
 
 use crate::{
     aws::{
-        Aws, Bucket,
+        Aws, Bucket, Vault,
         ec2::Shared,
         endpoint::{self, Trust},
         problem,
@@ -101,6 +101,15 @@ pub async fn bucket(target: &Target, name: &str) -> Result<Bucket, Diagnostic> {
         Some(region) if region != target.region => Ok(in_region(&region)),
         Some(_) | None => Ok(bucket),
     }
+}
+
+/// The keys of the Region of `target`.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn vault(target: &Target) -> Result<Vault, Diagnostic> {
+    let (config, _) = load(target).await?;
+    Ok(Vault::new(aws_sdk_kms::Client::new(&config)))
 }
 
 /// The configuration for `target`, and whether its endpoint is an emulator's on this machine.

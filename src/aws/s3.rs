@@ -78,7 +78,7 @@ impl Bucket {
     /// # Errors
     /// S3 refuses, or does not answer for long.
     pub async fn get(&self, key: &str) -> Result<Option<Object>, Problem> {
-        present(self.patiently(|| self.get_once(key)).await)
+        present(patiently(|| self.get_once(key)).await)
     }
 
     /// Writes if what is there is as expected. An answer that was lost is made up for by looking, so what comes back is
@@ -131,7 +131,7 @@ impl Bucket {
             let call = self.client.copy_object().bucket(&self.name).key(to);
             call.copy_source(&source).copy_source_if_match(etag).send().await
         };
-        self.patiently(|| answered(copy())).await.map(|_| ())
+        patiently(|| answered(copy())).await.map(|_| ())
     }
 
     /// Every object whose key begins so, in the order of their keys.
@@ -146,7 +146,7 @@ impl Bucket {
                 let call = self.client.list_objects_v2().bucket(&self.name).prefix(prefix);
                 call.set_continuation_token(page.clone()).send().await
             };
-            let answer = self.patiently(|| answered(ask())).await?;
+            let answer = patiently(|| answered(ask())).await?;
             listed.extend(answer.contents().iter().filter_map(|object| {
                 Some(Listed { key: object.key.clone()?, empty: object.size == Some(0) })
             }));
@@ -172,7 +172,7 @@ impl Bucket {
             let delete = delete.build().map_err(invalid)?;
             let ask =
                 || self.client.delete_objects().bucket(&self.name).delete(delete.clone()).send();
-            self.patiently(|| answered(ask())).await?;
+            patiently(|| answered(ask())).await?;
         }
         Ok(())
     }
@@ -180,32 +180,31 @@ impl Bucket {
     /// The Region that the bucket is in, as far as S3 tells whoever asks.
     pub(super) async fn region(&self) -> Result<Option<String>, Problem> {
         let head = || self.client.head_bucket().bucket(&self.name).send();
-        let answer = self
-            .patiently(|| async {
-                match head().await {
-                    Ok(answer) => Ok(answer.bucket_region),
-                    Err(error) => {
-                        // HEAD has no body: the header says where the bucket is, and the status the rest.
-                        let raw = error.raw_response();
-                        let region = raw.and_then(|raw| raw.headers().get("x-amz-bucket-region"));
-                        match (raw.map(|raw| raw.status().as_u16()), region) {
-                            (Some(301 | 400), Some(region)) => Ok(Some(region.to_owned())),
-                            (Some(404), _) => Err(Problem::new(
-                                Class::Missing,
-                                "NoSuchBucket",
-                                "there is no such bucket",
-                            )),
-                            (Some(403), _) => Err(Problem::new(
-                                Class::Denied,
-                                "AccessDenied",
-                                "s3:ListBucket is not allowed",
-                            )),
-                            (_, _) => Err(problem::of(&error)),
-                        }
+        let answer = patiently(|| async {
+            match head().await {
+                Ok(answer) => Ok(answer.bucket_region),
+                Err(error) => {
+                    // HEAD has no body: the header says where the bucket is, and the status the rest.
+                    let raw = error.raw_response();
+                    let region = raw.and_then(|raw| raw.headers().get("x-amz-bucket-region"));
+                    match (raw.map(|raw| raw.status().as_u16()), region) {
+                        (Some(301 | 400), Some(region)) => Ok(Some(region.to_owned())),
+                        (Some(404), _) => Err(Problem::new(
+                            Class::Missing,
+                            "NoSuchBucket",
+                            "there is no such bucket",
+                        )),
+                        (Some(403), _) => Err(Problem::new(
+                            Class::Denied,
+                            "AccessDenied",
+                            "s3:ListBucket is not allowed",
+                        )),
+                        (_, _) => Err(problem::of(&error)),
                     }
                 }
-            })
-            .await?;
+            }
+        })
+        .await?;
         Ok(answer)
     }
 
@@ -238,30 +237,30 @@ impl Bucket {
         let answer = answered(call.body(bytes.to_vec().into()).send()).await?;
         Ok(answer.e_tag.unwrap_or_default())
     }
+}
 
-    /// Asks until S3 has said yes or a no that will stay. For calls that are safe to ask for twice.
-    async fn patiently<T, F>(&self, ask: impl Fn() -> F) -> Result<T, Problem>
-    where
-        F: Future<Output = Result<T, Problem>>,
-    {
-        let mut attempt = 1;
-        loop {
-            let problem = match ask().await {
-                Ok(answer) => return Ok(answer),
-                Err(problem) => problem,
-            };
-            let passing =
-                matches!(problem.class, Class::Throttled | Class::Unavailable | Class::Busy);
-            if !passing || attempt == ATTEMPTS {
-                return Err(problem);
-            }
-            tokio::time::sleep(backoff(attempt)).await;
-            attempt += 1;
+/// Asks until AWS has said yes or a no that will stay. For calls that are safe to ask for twice.
+pub(super) async fn patiently<T, F>(ask: impl Fn() -> F) -> Result<T, Problem>
+where
+    F: Future<Output = Result<T, Problem>>,
+{
+    let mut attempt = 1;
+    loop {
+        let problem = match ask().await {
+            Ok(answer) => return Ok(answer),
+            Err(problem) => problem,
+        };
+        let passing = matches!(problem.class, Class::Throttled | Class::Unavailable | Class::Busy);
+        if !passing || attempt == ATTEMPTS {
+            return Err(problem);
         }
+        tokio::time::sleep(backoff(attempt)).await;
+        attempt += 1;
     }
 }
 
-async fn answered<T, E>(
+/// What a call was answered, or the problem with it.
+pub(super) async fn answered<T, E>(
     call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
 ) -> Result<T, Problem>
 where

@@ -226,7 +226,7 @@ pub enum StateCommand {
         #[command(flatten)]
         place: NamedPlace,
     },
-    /// Move the state from where it was to where the stack file says it is.
+    /// Move the state from where it was to where the stack file says it is, or encrypt it where it is.
     Migrate {
         /// Where it was: a path, or s3://bucket/key.
         from: String,

@@ -5,6 +5,7 @@ mod args;
 mod completions;
 mod destroy;
 mod output;
+mod place;
 mod plan;
 mod planning;
 mod run;

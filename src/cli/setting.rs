@@ -3,16 +3,17 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use super::{
     Clock,
     args::{self, World},
-    one, run_on, screen,
+    one,
+    place::{keys, named, place_of, somewhere, state_folder, state_place, usual_place},
+    run_on, screen,
 };
 use crate::{
-    aws::{self, Target, Trust},
+    aws,
     blueprint::{self, Choices},
     model::{Account, Diagnostic},
     provider::{
@@ -20,7 +21,7 @@ use crate::{
         sandbox::{ACCOUNT, Sandbox},
     },
     stack::{self, Stack},
-    state::{Holder, Journal, Lending, Place, Recalled, State, Store},
+    state::{Encryption, Holder, Journal, Keyring, Place, Recalled, State, Store},
 };
 
 /// A stack file that has been read and checked.
@@ -63,7 +64,10 @@ impl Setting {
         let (None, Some(path)) = (&args.stack, &args.world.state) else { return Self::of(args) };
         let place = named(path)?;
         let recalled = run_on(Clock::Real, async {
-            let mut store = place_of(&place, &args.world, &somewhere()).await.map_err(one)?;
+            let region = somewhere();
+            let keys = keys(Encryption::Unsaid, &args.world, &region).map_err(one)?;
+            let store = place_of(&place, &args.world, &region).await.map_err(one)?;
+            let mut store = store.with_keys(keys);
             store.recall().await.map_err(one)
         })?;
         let Some(Recalled { state, .. }) = recalled else {
@@ -199,12 +203,28 @@ impl Setting {
 
     /// The state's place, ready to be read or locked.
     pub(super) async fn store(&self) -> Result<Store, Diagnostic> {
-        self.store_at(&self.state).await
+        Ok(place_of(&self.state, &self.world, &self.region).await?.with_keys(self.keys()?))
     }
 
-    /// Another place, ready to be read or locked.
+    /// Another place, or this one however it is encrypted, ready to be read or locked.
     pub(super) async fn store_at(&self, place: &Place) -> Result<Store, Diagnostic> {
-        place_of(place, &self.world, &self.region).await
+        let keys = keys(Encryption::Unsaid, &self.world, &self.region)?;
+        Ok(place_of(place, &self.world, &self.region).await?.with_keys(keys))
+    }
+
+    /// What the stack file says about encryption. The sandbox has no secrets.
+    pub(super) fn encryption(&self) -> Encryption {
+        let said = self.source.as_ref().and_then(|source| source.stack.encryption.as_deref());
+        match said.filter(|_| !self.world.sandbox) {
+            None => Encryption::Unsaid,
+            Some("passphrase") => Encryption::Passphrase,
+            Some(key) => Encryption::Key(key.to_owned()),
+        }
+    }
+
+    /// The keys of the state as the stack file says.
+    pub(super) fn keys(&self) -> Result<Keyring, Diagnostic> {
+        keys(self.encryption(), &self.world, &self.region)
     }
 
     /// A state of this stack that remembers nothing, of no account yet.
@@ -260,15 +280,6 @@ impl Setting {
     }
 }
 
-impl World {
-    /// Where to connect to for what is in `region`.
-    fn target(&self, region: &str) -> Target {
-        let World { profile, endpoint_url, .. } = self.clone();
-        let trust = if self.trust_endpoint { Trust::AnyEndpoint } else { Trust::Aws };
-        Target { region: region.to_owned(), profile, endpoint_url, trust }
-    }
-}
-
 impl Source {
     pub(super) fn read(path: &Path) -> Result<Self, Vec<Diagnostic>> {
         let unreadable = |reason: String| {
@@ -320,59 +331,4 @@ pub(super) fn find_stack(given: Option<&Path>) -> Result<PathBuf, Vec<Diagnostic
             ])
         }
     }
-}
-
-fn state_place(source: &Source, world: &World) -> Result<Place, Vec<Diagnostic>> {
-    let written = source.stack.state.as_ref().filter(|_| !world.sandbox);
-    let Some(url) = world.state.as_ref().or(written) else {
-        return Ok(usual_place(source, world));
-    };
-    match named(url)? {
-        Place::Object { .. } if world.sandbox => {
-            Err(one(Diagnostic::error(format!("a sandbox's state is not kept in {url}"))
-                .note("the sandbox has a clock of its own, and S3 has not")
-                .help("name a path, or leave --state away")))
-        }
-        place => Ok(place),
-    }
-}
-
-/// Where a state is if nobody says otherwise.
-fn usual_place(source: &Source, world: &World) -> Place {
-    let folder = state_folder(&source.path);
-    let folder = if world.sandbox { folder.join("sandbox") } else { folder };
-    Place::File(folder.join(format!("{}.json", source.stack.name)))
-}
-
-/// The place that a user names.
-pub(super) fn named(url: &str) -> Result<Place, Vec<Diagnostic>> {
-    Place::parse(url).map_err(|problem| {
-        one(Diagnostic::error(format!("state cannot be kept in `{url}`"))
-            .note(problem)
-            .help("name a path such as `state/shop.json`, or `s3://bucket/shop`"))
-    })
-}
-
-/// A place, ready to be read or locked.
-async fn place_of(place: &Place, world: &World, region: &str) -> Result<Store, Diagnostic> {
-    match place {
-        Place::File(path) => Ok(Store::file(path)),
-        Place::Object { bucket, key } => {
-            let bucket = aws::bucket(&world.target(region), bucket).await?;
-            let term = world.lease_seconds.map_or(Lending::TERM, Duration::from_secs);
-            let tell = |diagnostic: &Diagnostic| screen::diagnose(std::slice::from_ref(diagnostic));
-            Ok(Store::object(bucket, key, Lending { term, tell }))
-        }
-    }
-}
-
-/// A Region to ask where a bucket is; any will do.
-fn somewhere() -> String {
-    std::env::var("AWS_REGION").unwrap_or_else(|_| "us-east-1".to_owned())
-}
-
-/// `state/` beside the `stacks/` folder that the file is in, or else here.
-fn state_folder(stack: &Path) -> PathBuf {
-    let folder = stack.parent().filter(|folder| folder.ends_with("stacks"));
-    folder.and_then(Path::parent).unwrap_or(Path::new("")).join("state")
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     model::Diagnostic,
-    state::{Entry, Holder, Recalled, State, Store, snapshot::Former, store::Replaced},
+    state::{Entry, Holder, Keyring, Recalled, State, Store, snapshot::Former, store::Replaced},
 };
 
 /// A state open for writing. Nobody else writes until it is closed or its process ends.
@@ -155,6 +155,17 @@ impl Journal {
     /// As [`Journal::fold`].
     pub async fn become_state(&mut self, state: State) -> Result<(), Diagnostic> {
         self.state = state;
+        self.replace().await
+    }
+
+    /// Writes everything anew with other keys, the former generation too.
+    ///
+    /// # Errors
+    /// As [`Journal::fold`].
+    pub async fn change_keys(&mut self, keys: Keyring) -> Result<(), Diagnostic> {
+        self.pen.store.set_keys(keys);
+        self.replace().await?;
+        // What was the newest has become the former generation.
         self.replace().await
     }
 

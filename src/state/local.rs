@@ -9,9 +9,9 @@ use std::{
 use crate::{
     model::Diagnostic,
     state::{
-        Holder, State,
+        Holder, Keyring, State,
         lock::{self, LockFile, Mark},
-        recall::{Heading, Page, Tail, Volume, sealed},
+        recall::{Heading, Page, Tail, Volume},
         snapshot::{self, Former, Snapshot},
         store::{Kept, Replaced},
     },
@@ -22,34 +22,39 @@ use crate::{
 pub struct Local {
     path: PathBuf,
     lock: Option<LockFile>,
-    journal: Option<File>,
+    /// The journal, and the number of its next line.
+    journal: Option<(File, u64)>,
+    pub(super) keys: Keyring,
 }
 
 impl Local {
     pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), lock: None, journal: None }
+        Self { path: path.to_owned(), lock: None, journal: None, keys: Keyring::default() }
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(super) fn load(&self) -> Result<Kept, Diagnostic> {
-        let snapshot = snapshot::load(&self.path)?;
+    pub(super) async fn load(&mut self) -> Result<Kept, Diagnostic> {
+        let snapshot = snapshot::load(&self.path, &mut self.keys).await?;
         let former = match snapshot {
             Snapshot::Whole(_) => Snapshot::Absent,
             Snapshot::Absent | Snapshot::Damaged(_) => {
-                snapshot::load(&snapshot::former(&self.path))?
+                snapshot::load(&snapshot::former(&self.path), &mut self.keys).await?
             }
         };
-        let journals = [volume(&self.former_journal())?, volume(&self.journal_path())?];
+        let mut journals = [volume(&self.former_journal())?, volume(&self.journal_path())?];
+        for page in journals.iter_mut().flat_map(|volume| &mut volume.pages) {
+            page.text = self.keys.page(&page.name, std::mem::take(&mut page.text)).await?;
+        }
         let mark = lock::mark(&self.lock_path());
         Ok(Kept { snapshot, former, journals, mark })
     }
 
-    pub(super) fn newest(&self) -> Result<(u64, Former), Diagnostic> {
+    pub(super) async fn newest(&mut self) -> Result<(u64, Former), Diagnostic> {
         let marked = lock::mark(&self.lock_path()).map_or(0, |mark| mark.serial);
-        Ok(snapshot::load(&self.path)?.newest(marked))
+        Ok(snapshot::load(&self.path, &mut self.keys).await?.newest(marked))
     }
 
     pub(super) fn lock(&mut self, holder: &Holder) -> Result<(), Diagnostic> {
@@ -68,36 +73,41 @@ impl Local {
         lock::held(None).note(format!("{} was written by it", self.path.display()))
     }
 
-    pub(super) fn append(&mut self, origin: &State, lines: &[String]) -> Result<u64, Diagnostic> {
-        let text: String = lines.iter().map(|line| sealed(line)).collect();
-        self.write(origin, &text)
-            .map(|()| text.len() as u64)
-            .map_err(|error| unwritable(&self.journal_path(), &error))
+    pub(super) async fn append(
+        &mut self,
+        origin: &State,
+        lines: &[String],
+    ) -> Result<u64, Diagnostic> {
+        if self.journal.is_none() {
+            let first = self.keys.snapshot(origin).await?;
+            let heading = self.keys.heading(Heading::of(origin)).await?;
+            let begun = self.begin(origin, &first, &heading);
+            self.journal =
+                Some((begun.map_err(|error| unwritable(&self.journal_path(), &error))?, 1));
+        }
+        let Some((file, next)) = &mut self.journal else { return Ok(0) };
+        let text = self.keys.lines(origin, 0, *next, lines).await?;
+        *next += lines.len() as u64;
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_data());
+        written.map_err(|error| unwritable(&self.journal_path(), &error))?;
+        Ok(text.len() as u64)
     }
 
-    pub(super) fn replace(
+    pub(super) async fn replace(
         &mut self,
         state: &State,
         former: Former,
     ) -> Result<Replaced, Diagnostic> {
-        self.replace_files(state, former)
+        let snapshot = self.keys.snapshot(state).await?;
+        self.replace_files(state, &snapshot, former)
             .map(Replaced::Done)
             .map_err(|error| unwritable(&self.path, &error))
     }
 
-    fn write(&mut self, origin: &State, text: &str) -> io::Result<()> {
-        if self.journal.is_none() {
-            self.journal = Some(self.begin(origin)?);
-        }
-        let Some(file) = &mut self.journal else { return Ok(()) };
-        file.write_all(text.as_bytes())?;
-        file.sync_data()
-    }
-
     /// A journal continues a snapshot, so a new stack gets its first, empty one here.
-    fn begin(&self, origin: &State) -> io::Result<File> {
+    fn begin(&self, origin: &State, first: &str, heading: &str) -> io::Result<File> {
         if !self.path.exists() {
-            snapshot::save(&self.path, origin, Former::Spare)?;
+            snapshot::save(&self.path, first, Former::Spare)?;
         }
         let path = self.journal_path();
         match volume(&path) {
@@ -106,21 +116,26 @@ impl Local {
             // It never began.
             Ok(_) | Err(_) => remove(&path)?,
         }
-        let heading = Heading::of(origin);
         let mut file =
             snapshot::private(OpenOptions::new().append(true).create(true)).open(&path)?;
-        file.write_all(sealed(&heading.line()).as_bytes())?;
+        file.write_all(heading.as_bytes())?;
         file.sync_all()?;
         snapshot::sync_folder(&path)?;
         Ok(file)
     }
 
-    fn replace_files(&mut self, state: &State, former: Former) -> io::Result<u64> {
-        snapshot::save(&self.path, state, former)?;
+    fn replace_files(&mut self, state: &State, snapshot: &str, former: Former) -> io::Result<u64> {
+        snapshot::save(&self.path, snapshot, former)?;
         let written = fs::metadata(&self.path).map_or(0, |meta| meta.len());
         self.journal = None;
         // From here on the journal names an older serial and is ignored; it leads from the former snapshot to this one.
-        put_away(&self.journal_path(), &self.former_journal())?;
+        let journal = self.journal_path();
+        if journal.exists() {
+            put_away(&journal, &self.former_journal())?;
+        } else {
+            // What is there led to another snapshot.
+            remove(&self.former_journal())?;
+        }
         snapshot::sync_folder(&self.path)?;
         if former == Former::Spare {
             // The former generation was the only whole one until now.

@@ -75,15 +75,21 @@ impl Mark {
             None if !self.owns => return Ok(()),
             None => "it is gone".to_owned(),
             Some(state) if state.lineage != self.lineage => {
-                "it is of another lineage: another state has been put in its place".to_owned()
+                format!(
+                    "it is of lineage {}, not {}: another state has been put in its place",
+                    state.lineage, self.lineage
+                )
             }
             Some(state) if state.serial >= self.serial => return Ok(()),
             Some(state) => {
-                format!("it has serial {}: an older copy has been put in its place", state.serial)
+                format!(
+                    "this one has serial {}: an older copy has been put in its place",
+                    state.serial
+                )
             }
         };
         Err(Diagnostic::error(format!("the state in {place} is not the one that was written last"))
-            .note(format!("serial {} of lineage {} was written; {found}", self.serial, self.lineage))
+            .note(format!("it had serial {}; {found}", self.serial))
             .help("put the newest copy back; if this one is meant, `eksnet state push FILE --force` makes it the newest"))
     }
 }

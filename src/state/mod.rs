@@ -14,9 +14,11 @@ mod journal;
 mod lease;
 mod local;
 mod lock;
+mod objects;
 mod place;
 mod recall;
 mod remote;
+mod seal;
 mod snapshot;
 mod store;
 
@@ -31,6 +33,7 @@ pub use lease::{Lending, Revoked};
 pub use lock::Holder;
 pub use place::Place;
 pub use recall::Recalled;
+pub use seal::{Encryption, Keyring};
 pub use store::Store;
 
 use crate::{
@@ -152,7 +155,10 @@ impl State {
     /// # Errors
     /// It is not as it was written, or a newer eksnet wrote it.
     pub fn of_copy(name: &str, bytes: &[u8]) -> Result<Self, Diagnostic> {
-        match snapshot::parse(name, bytes)? {
+        let document = serde_json::from_slice(bytes).map_err(|error| {
+            Diagnostic::error(format!("{name} is not a state")).note(error.to_string())
+        })?;
+        match snapshot::parse_plain(name, document)? {
             snapshot::Snapshot::Whole(state) => Ok(*state),
             snapshot::Snapshot::Damaged(reason) => {
                 Err(Diagnostic::error(format!("{name} is not a state")).note(reason))

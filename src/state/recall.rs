@@ -10,6 +10,7 @@ use crate::{
     model::Diagnostic,
     state::{
         Entry, State,
+        seal::Label,
         snapshot::{self, Snapshot},
         store::Kept,
     },
@@ -26,12 +27,21 @@ pub(super) struct Heading {
     /// Under which lease it was written, where there are leases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) fence: Option<u64>,
+    /// What the lines after it are sealed with, if they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<Label>,
 }
 
 impl Heading {
     /// The heading of a journal that continues the snapshot of `origin`.
     pub(super) fn of(origin: &State) -> Self {
-        Self { lineage: origin.lineage.clone(), serial: origin.serial, page: None, fence: None }
+        Self {
+            lineage: origin.lineage.clone(),
+            serial: origin.serial,
+            page: None,
+            fence: None,
+            key: None,
+        }
     }
 
     pub(super) fn line(&self) -> String {
@@ -203,7 +213,7 @@ pub(super) fn sealed(text: &str) -> String {
 }
 
 /// The value of a line whose checksum fits.
-fn unsealed<T: for<'de> Deserialize<'de>>(line: &str) -> Option<T> {
+pub(super) fn unsealed<T: for<'de> Deserialize<'de>>(line: &str) -> Option<T> {
     let (sum, text) = line.split_once(' ')?;
     if sum != snapshot::digest(text.as_bytes()) {
         return None;

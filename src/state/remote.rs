@@ -17,13 +17,14 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, future::try_join, stream};
 
 use crate::{
-    aws::{Bucket, Expected, Listed, Put, backoff},
+    aws::{Bucket, Expected, Put, backoff},
     model::{Class, Diagnostic, Problem},
     state::{
-        Holder, Place, State,
+        Holder, Keyring, Place, State,
         lease::{self, Lapse, Lease, Lending, Revoked},
         lock::Mark,
-        recall::{Heading, Page, Tail, Volume, sealed},
+        objects::{self, Known},
+        recall::{Heading, Page, Tail, Volume},
         snapshot::{self, Former, Snapshot},
         store::{Kept, Replaced},
     },
@@ -42,16 +43,7 @@ pub struct Remote {
     page: u64,
     /// Every page that is known to be there, of whatever generation.
     known: Vec<Known>,
-}
-
-/// A page that is there.
-#[derive(Clone, Debug)]
-struct Known {
-    key: String,
-    serial: u64,
-    page: u64,
-    /// It ends its journal.
-    empty: bool,
+    pub(super) keys: Keyring,
 }
 
 /// How many pages are read at once.
@@ -60,7 +52,16 @@ const AT_ONCE: usize = 16;
 impl Remote {
     pub(super) fn new(bucket: Bucket, key: &str, lending: Lending) -> Self {
         let key = key.to_owned();
-        Self { bucket, key, lending, lease: None, etag: None, page: 0, known: Vec::new() }
+        Self {
+            bucket,
+            key,
+            lending,
+            lease: None,
+            etag: None,
+            page: 0,
+            known: Vec::new(),
+            keys: Keyring::default(),
+        }
     }
 
     pub(super) fn place(&self) -> Place {
@@ -72,7 +73,8 @@ impl Remote {
     }
 
     pub(super) async fn lock(&mut self, holder: &Holder) -> Result<(), Diagnostic> {
-        let taken = Lease::take(&self.bucket, &self.lock_key(), holder, self.lending).await;
+        let taken =
+            Lease::take(&self.bucket, &objects::lock(&self.key), holder, self.lending).await;
         self.lease =
             Some(taken.map_err(|refusal| refusal.words(|problem| self.unreachable(problem)))?);
         Ok(())
@@ -86,14 +88,14 @@ impl Remote {
 
     /// Takes the lease from whoever has it, without waiting for it to end. Answers who that was.
     pub(super) async fn revoke(&self, seen: &Holder) -> Result<Revoked, Diagnostic> {
-        lease::revoke(&self.bucket, &self.lock_key(), seen)
+        lease::revoke(&self.bucket, &objects::lock(&self.key), seen)
             .await
             .map_err(|problem| self.unreachable(&problem))
     }
 
     /// Who has the lease, and how long ago the last sign of life was, by the clock of S3.
     pub(super) async fn holder(&self) -> Result<Option<(Holder, Option<Duration>)>, Diagnostic> {
-        let looked = lease::look(&self.bucket, &self.lock_key()).await;
+        let looked = lease::look(&self.bucket, &objects::lock(&self.key)).await;
         let looked = looked.map_err(|problem| self.unreachable(&problem))?;
         Ok(looked.and_then(|(note, _, age)| Some((note.holder?, age))))
     }
@@ -108,7 +110,7 @@ impl Remote {
     }
 
     pub(super) async fn overtaken(&self) -> Diagnostic {
-        let looked = lease::look(&self.bucket, &self.lock_key()).await;
+        let looked = lease::look(&self.bucket, &objects::lock(&self.key)).await;
         let holder = looked.ok().flatten().and_then(|(note, _, _)| note.holder);
         let who = holder
             .map_or_else(|| "another run, which has ended".to_owned(), |holder| holder.words());
@@ -147,17 +149,21 @@ impl Remote {
 
     /// The snapshot that is there; its etag and every page are known afterwards.
     async fn look(&mut self) -> Result<Snapshot, Diagnostic> {
-        let (key, pages) = (self.key.clone(), self.pages_prefix());
+        let (key, pages) = (self.key.clone(), objects::pages(&self.key));
         let (object, listed) = try_join(self.bucket.get(&key), self.bucket.list(&pages))
             .await
             .map_err(|problem| self.unreachable(&problem))?;
-        self.known = listed.into_iter().filter_map(|listed| known(&pages, listed)).collect();
+        self.known = listed.into_iter().filter_map(|listed| Known::of(&pages, listed)).collect();
         self.etag = object.as_ref().map(|object| object.etag.clone());
-        object.map_or(Ok(Snapshot::Absent), |object| self.parse(&object.bytes))
+        match object {
+            Some(object) => self.parse(&object.bytes).await,
+            None => Ok(Snapshot::Absent),
+        }
     }
 
-    fn parse(&self, bytes: &[u8]) -> Result<Snapshot, Diagnostic> {
-        snapshot::parse(&self.place().to_string(), bytes)
+    async fn parse(&mut self, bytes: &[u8]) -> Result<Snapshot, Diagnostic> {
+        let place = self.place().to_string();
+        snapshot::parse(&place, bytes, &mut self.keys).await
     }
 
     /// Everything that is there, if it belongs together.
@@ -166,9 +172,12 @@ impl Remote {
         let former = match snapshot {
             Snapshot::Whole(_) => Snapshot::Absent,
             Snapshot::Absent | Snapshot::Damaged(_) => {
-                let former = self.bucket.get(&self.former_key()).await;
+                let former = self.bucket.get(&objects::former(&self.key)).await;
                 let former = former.map_err(|problem| self.unreachable(&problem))?;
-                former.map_or(Ok(Snapshot::Absent), |former| self.parse(&former.bytes))?
+                match former {
+                    Some(former) => self.parse(&former.bytes).await?,
+                    None => Snapshot::Absent,
+                }
             }
         };
         let serials = match (&snapshot, &former) {
@@ -221,9 +230,9 @@ impl Remote {
         let number = self.page + 1;
         let fence = self.lease.as_ref().map(|lease| lease.fence);
         let heading = Heading { page: Some(number), fence, ..Heading::of(origin) };
-        let mut text = sealed(&heading.line());
-        lines.iter().for_each(|line| text.push_str(&sealed(line)));
-        let key = self.page_key(origin.serial, number);
+        let mut text = self.keys.heading(heading).await?;
+        text.push_str(&self.keys.lines(origin, number, 1, lines).await?);
+        let key = objects::page(&self.key, origin.serial, number);
         match self.put(&key, text.as_bytes(), Expected::Nothing).await? {
             Put::Done(_) => {}
             Put::Refused => return Err(self.overtaken().await),
@@ -262,7 +271,7 @@ impl Remote {
     /// Gives the snapshot its second name, as the former generation.
     async fn keep(&self) -> Result<Replaced, Diagnostic> {
         let Some(etag) = &self.etag else { return Ok(Replaced::Done(0)) };
-        match self.bucket.copy(&self.key, etag, &self.former_key()).await {
+        match self.bucket.copy(&self.key, etag, &objects::former(&self.key)).await {
             Ok(()) => Ok(Replaced::Done(0)),
             Err(problem) if problem.class == Class::Taken => Ok(Replaced::Overtaken),
             Err(problem) => Err(self.unreachable(&problem)),
@@ -270,7 +279,7 @@ impl Remote {
     }
 
     async fn put_snapshot(&mut self, state: &State) -> Result<Replaced, Diagnostic> {
-        let bytes = snapshot::text(state).into_bytes();
+        let bytes = self.keys.snapshot(state).await?.into_bytes();
         let expected = self.etag.as_deref().map_or(Expected::Nothing, Expected::Etag);
         match self.put(&self.key, &bytes, expected).await? {
             Put::Done(etag) => {
@@ -293,15 +302,15 @@ impl Remote {
 
     /// Ends the journal of a holder that never let go: its next page is taken. Answers whether it was the next one.
     async fn end_journal(&mut self, serial: u64) -> Result<bool, Diagnostic> {
-        let key = self.page_key(serial, self.page + 1);
+        let key = objects::page(&self.key, serial, self.page + 1);
         Ok(self.put(&key, b"", Expected::Nothing).await? != Put::Refused)
     }
 
     /// The journal that continues the snapshot `serial`.
-    async fn volume(&self, serial: u64) -> Result<Volume, Diagnostic> {
+    async fn volume(&mut self, serial: u64) -> Result<Volume, Diagnostic> {
         let pages = self.pages_of(serial);
         if let Some((place, page)) = (1..).zip(&pages).find(|(place, page)| *place != page.page) {
-            let missing = self.page_key(serial, place);
+            let missing = objects::page(&self.key, serial, place);
             return Err(Diagnostic::error(format!(
                 "{missing} is missing in bucket {}",
                 self.bucket.name
@@ -312,17 +321,23 @@ impl Remote {
         let full: Vec<Known> =
             pages.iter().filter(|page| !page.empty).map(|page| (*page).clone()).collect();
         let closed = full.len() < pages.len();
+        let bucket = &self.bucket;
         let read = |known: Known| async move {
-            let object = self.bucket.get(&known.key).await?;
+            let object = bucket.get(&known.key).await?;
             let text = object.map(|object| String::from_utf8_lossy(&object.bytes).into_owned());
-            let name = Place::Object { bucket: self.bucket.name.clone(), key: known.key };
+            let name = Place::Object { bucket: bucket.name.clone(), key: known.key };
             // One that was deleted since it was listed is damaged like one that was cut to nothing.
             let text = text.unwrap_or_default();
             Ok(Page { name: name.to_string(), number: known.page, text, tail: Tail::Whole })
         };
         let read = stream::iter(full.into_iter().map(read)).buffered(AT_ONCE).try_collect();
-        let pages = read.await.map_err(|problem: Problem| self.unreachable(&problem))?;
-        Ok(Volume { pages, closed })
+        let pages = read.await;
+        let pages = pages.map_err(|problem: Problem| self.unreachable(&problem))?;
+        let mut volume = Volume { pages, closed };
+        for page in &mut volume.pages {
+            page.text = self.keys.page(&page.name, std::mem::take(&mut page.text)).await?;
+        }
+        Ok(volume)
     }
 
     fn pages_of(&self, serial: u64) -> Vec<&Known> {
@@ -334,7 +349,7 @@ impl Remote {
         if let Some(lease) = &self.lease {
             return Ok(lease.mark().await);
         }
-        let looked = lease::look(&self.bucket, &self.lock_key()).await;
+        let looked = lease::look(&self.bucket, &objects::lock(&self.key)).await;
         let looked = looked.map_err(|problem| self.unreachable(&problem))?;
         Ok(looked.and_then(|(note, _, _)| note.mark))
     }
@@ -353,28 +368,4 @@ impl Remote {
             .note(format!("AWS: {problem}"))
             .help("nothing is asked of AWS that cannot be remembered; see to it that S3 can be reached and allows it, then run again")
     }
-
-    fn former_key(&self) -> String {
-        format!("{}.1", self.key)
-    }
-
-    fn lock_key(&self) -> String {
-        format!("{}.lock", self.key)
-    }
-
-    fn pages_prefix(&self) -> String {
-        format!("{}.journal/", self.key)
-    }
-
-    /// Numbers are padded, so that the order of keys is that of pages.
-    fn page_key(&self, serial: u64, page: u64) -> String {
-        format!("{}{serial:010}/{page:06}", self.pages_prefix())
-    }
-}
-
-/// The page that a listed object is.
-fn known(prefix: &str, listed: Listed) -> Option<Known> {
-    let (serial, page) = listed.key.strip_prefix(prefix)?.split_once('/')?;
-    let (serial, page) = (serial.parse().ok()?, page.parse().ok()?);
-    Some(Known { key: listed.key, serial, page, empty: listed.empty })
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     model::Diagnostic,
-    state::{FORMAT, State},
+    state::{FORMAT, State, seal::Keyring},
 };
 
 /// What a snapshot file holds.
@@ -53,9 +53,9 @@ pub(super) fn former(path: &Path) -> PathBuf {
 ///
 /// # Errors
 /// It cannot be read for a reason that is not its content, or as [`parse`].
-pub(super) fn load(path: &Path) -> Result<Snapshot, Diagnostic> {
+pub(super) async fn load(path: &Path, keys: &mut Keyring) -> Result<Snapshot, Diagnostic> {
     match fs::read(path) {
-        Ok(bytes) => parse(&path.display().to_string(), &bytes),
+        Ok(bytes) => parse(&path.display().to_string(), &bytes, keys).await,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Snapshot::Absent),
         Err(error) => {
             Err(Diagnostic::error(format!("{} cannot be read", path.display()))
@@ -67,12 +67,24 @@ pub(super) fn load(path: &Path) -> Result<Snapshot, Diagnostic> {
 /// What `bytes` hold that were found in `place`.
 ///
 /// # Errors
-/// A newer eksnet wrote them: no older generation may be used then.
-pub(super) fn parse(place: &str, bytes: &[u8]) -> Result<Snapshot, Diagnostic> {
-    let mut document: Value = match serde_json::from_slice(bytes) {
+/// Its key is not to be had, or a newer eksnet wrote it: no older generation may be used then.
+pub(super) async fn parse(
+    place: &str,
+    bytes: &[u8],
+    keys: &mut Keyring,
+) -> Result<Snapshot, Diagnostic> {
+    let document: Value = match serde_json::from_slice(bytes) {
         Ok(document) => document,
         Err(error) => return Ok(Snapshot::Damaged(error.to_string())),
     };
+    match keys.opened(place, document).await? {
+        Ok(document) => parse_plain(place, document),
+        Err(reason) => Ok(Snapshot::Damaged(reason)),
+    }
+}
+
+/// What a document holds that is not encrypted.
+pub(super) fn parse_plain(place: &str, mut document: Value) -> Result<Snapshot, Diagnostic> {
     let written = document
         .as_object_mut()
         .and_then(|map| map.remove("checksum"))
@@ -103,12 +115,12 @@ pub(super) fn text(state: &State) -> String {
     format!("{document:#}\n")
 }
 
-/// Replaces the file at `path` by `state`: write beside it, sync, rename, sync the folder.
-pub(super) fn save(path: &Path, state: &State, former: Former) -> io::Result<()> {
+/// Replaces the file at `path` by a snapshot: write beside it, sync, rename, sync the folder.
+pub(super) fn save(path: &Path, snapshot: &str, former: Former) -> io::Result<()> {
     let beside = path.with_extension("json.new");
     let mut file =
         private(OpenOptions::new().write(true).create(true).truncate(true)).open(&beside)?;
-    file.write_all(text(state).as_bytes())?;
+    file.write_all(snapshot.as_bytes())?;
     file.sync_all()?;
     if former == Former::Keep && path.exists() {
         keep(path)?;

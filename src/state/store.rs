@@ -5,7 +5,7 @@ use std::{fmt, path::Path, time::Duration};
 use crate::{
     model::Diagnostic,
     state::{
-        Holder, Place, Recalled, State,
+        Holder, Keyring, Place, Recalled, State,
         lease::{Lending, Revoked},
         local::Local,
         lock::Mark,
@@ -56,6 +56,20 @@ impl Store {
         Self::Remote(Box::new(Remote::new(bucket, key, lending)))
     }
 
+    /// The same, read and written with these keys.
+    #[must_use]
+    pub fn with_keys(mut self, keys: Keyring) -> Self {
+        self.set_keys(keys);
+        self
+    }
+
+    pub(super) fn set_keys(&mut self, keys: Keyring) {
+        match self {
+            Self::Local(local) => local.keys = keys,
+            Self::Remote(remote) => remote.keys = keys,
+        }
+    }
+
     /// What is remembered here, or `None` if nothing ever was. Takes no lock.
     ///
     /// # Errors
@@ -69,7 +83,7 @@ impl Store {
     /// Everything that is here.
     pub(super) async fn load(&mut self) -> Result<Kept, Diagnostic> {
         match self {
-            Self::Local(local) => local.load(),
+            Self::Local(local) => local.load().await,
             Self::Remote(remote) => remote.load().await,
         }
     }
@@ -77,7 +91,7 @@ impl Store {
     /// The newest serial that was ever used here, as far as it is known, and what is to become of what is here.
     pub(super) async fn newest(&mut self) -> Result<(u64, Former), Diagnostic> {
         match self {
-            Self::Local(local) => local.newest(),
+            Self::Local(local) => local.newest().await,
             Self::Remote(remote) => remote.newest().await,
         }
     }
@@ -136,7 +150,7 @@ impl Store {
         lines: &[String],
     ) -> Result<u64, Diagnostic> {
         match self {
-            Self::Local(local) => local.append(origin, lines),
+            Self::Local(local) => local.append(origin, lines).await,
             Self::Remote(remote) => remote.append(origin, lines).await,
         }
     }
@@ -148,7 +162,7 @@ impl Store {
         former: Former,
     ) -> Result<Replaced, Diagnostic> {
         match self {
-            Self::Local(local) => local.replace(state, former),
+            Self::Local(local) => local.replace(state, former).await,
             Self::Remote(remote) => remote.replace(state, former).await,
         }
     }

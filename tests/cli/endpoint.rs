@@ -10,7 +10,12 @@ const FOREIGN: &str = "http://emulator.invalid:4566";
 fn plan(folder: &Folder, key: &str, more: &[(&str, &str)], args: &[&str]) -> String {
     let mut command = folder.command(&[&["plan"], args].concat());
     command.env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", "secret");
-    command.envs(more.iter().copied());
+    for (name, value) in more {
+        match *value {
+            "" => command.env_remove(name),
+            value => command.env(name, value),
+        };
+    }
     let output = command.output().expect("eksnet runs");
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -34,7 +39,9 @@ fn real_credentials_stay_with_aws() {
         format!("[default]\nservices = dev\n[services dev]\ns3 =\n  endpoint_url = {FOREIGN}\n");
     std::fs::write(&config, text).expect("a configuration file");
     let config = config.display().to_string();
-    let said = plan(&folder, REAL, &[("AWS_CONFIG_FILE", &config)], &[]);
+    // The environment wins over the file.
+    let nothing = [("AWS_CONFIG_FILE", config.as_str()), ("AWS_ENDPOINT_URL", "")];
+    let said = plan(&folder, REAL, &nothing, &[]);
     assert!(said.contains(refused) && said.contains("configuration file leads"), "{said}");
 }
 

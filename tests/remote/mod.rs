@@ -3,6 +3,7 @@
 
 mod crash;
 mod damage;
+mod encryption;
 mod moving;
 mod races;
 

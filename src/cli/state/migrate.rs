@@ -2,24 +2,19 @@
 //!
 //! Both places are locked. The new one is written first; then the old one says where its state has gone, so that a run
 //! that still looks there is told so and nobody goes on from a copy. Cut short in between, it is asked for again and goes
-//! on.
+//! on. From a place to itself it goes to be encrypted.
 
-use super::super::{
-    Answer, Exit,
-    args::Place,
-    one, screen,
-    setting::{self, Setting},
-    wait_for,
-};
+use super::super::{Answer, Exit, args::Place, one, place, screen, setting::Setting, wait_for};
 use crate::{
     model::Diagnostic,
-    state::{Holder, Journal, State},
+    state::{Encryption, Holder, Journal, State},
 };
 
-pub(super) fn migrate(from: &str, place: &Place) -> Answer {
-    let setting = Setting::of(place)?;
-    let from = setting::named(from)?;
-    if from == setting.state {
+pub(super) fn migrate(from: &str, args: &Place) -> Answer {
+    let setting = Setting::of(args)?;
+    let from = place::named(from)?;
+    let same = from == setting.state;
+    if same && setting.encryption() == Encryption::Unsaid {
         return Err(one(Diagnostic::error(format!(
             "{from} is where the stack file says that the state is"
         ))
@@ -30,15 +25,33 @@ pub(super) fn migrate(from: &str, place: &Place) -> Answer {
         let nothing = || setting.unborn();
         let holder = Holder::here("state migrate");
         let mut old = Journal::open(store, &holder, nothing).await.map_err(one)?;
-        let moved = moved(&setting, &from.to_string(), &mut old, &holder).await;
+        let moved = if same {
+            encrypted(&setting, &mut old).await
+        } else {
+            moved(&setting, &from.to_string(), &mut old, &holder).await
+        };
         old.close().await;
         moved.map_err(one)
     })?;
+    if same {
+        screen::say_line(&format!("The state in {from} is encrypted as the stack file says."));
+        return Ok(Exit::Done);
+    }
     screen::say_line(&format!(
         "The state is in {} from now on; {from} says so to whoever looks there.",
         setting.state
     ));
     Ok(Exit::Done)
+}
+
+/// Stays where it is, and is written anew with the keys that the stack file names.
+async fn encrypted(setting: &Setting, journal: &mut Journal) -> Result<(), Diagnostic> {
+    if journal.is_new() {
+        return Err(Diagnostic::error(format!("there is no state in {}", setting.state)));
+    }
+    let state = journal.state();
+    setting.guard_state(&setting.state.to_string(), state, &state.account)?;
+    journal.change_keys(setting.keys()?).await
 }
 
 async fn moved(
