@@ -60,7 +60,9 @@ fn assert_sealed(folder: &Folder) {
 fn by_a_passphrase() {
     let moto = Moto::start();
     let folder = Folder::new(&moto.url, &stack(LOCAL));
-    refused(&folder, "", "set EKSNET_STATE_PASSPHRASE");
+    let ran = run(&folder, "", &["apply", "--auto-approve"]);
+    assert!(ran.err.contains("set EKSNET_STATE_PASSPHRASE"), "{ran:?}");
+    assert_eq!(moto.counts(), [], "it has begun with something that it cannot remember");
     done(&folder, "correct horse", &["apply", "--auto-approve"]);
     assert_sealed(&folder);
     let plan = done(&folder, "correct horse", &["plan"]);
@@ -102,7 +104,9 @@ fn what_somebody_else_puts_there_is_refused() {
     let path = folder.path("state/shop.json");
     let first = fs::read(&path).expect("a state");
     let clear = done(&folder, "secret", &["state", "pull"]);
+    // One generation back, the former journal leads to the newest all the same.
     done(&folder, "secret", &["state", "rm", "route.public/internet"]);
+    done(&folder, "secret", &["state", "rm", "subnet.public-a"]);
     let newest = fs::read(&path).expect("a state");
     fs::write(&path, &first).expect("an older copy");
     refused(&folder, "secret", "is not the one that was written last");
