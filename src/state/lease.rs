@@ -132,7 +132,7 @@ impl Lease {
                     Some(silent) if silent.note == former => silent,
                     // Its term is over already: somebody has said so.
                     None if term.is_zero() => Silent { note: former.clone(), since: Moment::now() },
-                    None if !age.is_some_and(|age| age <= lively(term)) => {
+                    None if age.is_none_or(|age| age > lively(term)) => {
                         (lending.tell)(&waiting(other, term));
                         Silent { note: former.clone(), since: Moment::now() }
                     }

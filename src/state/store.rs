@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub enum Store {
     /// Files.
-    Local(Local),
+    Local(Box<Local>),
     /// Objects in a bucket.
     Remote(Box<Remote>),
 }
@@ -48,7 +48,7 @@ pub(super) enum Replaced {
 impl Store {
     /// The state in the file at `path`.
     pub fn file(path: &Path) -> Self {
-        Self::Local(Local::new(path))
+        Self::Local(Box::new(Local::new(path)))
     }
 
     /// The state in the object `key` of a bucket.
