@@ -48,7 +48,7 @@
 //!
 //! *Intent before call.* Address, fields and client token of a create are journalled and synced before the call leaves
 //! ([`state::Journal`]). A run that died is settled before the next one plans ([`apply::settle`]): by natural key, by
-//! ownership tags, by the same client token, and only after everything would have to show is it taken never to have been.
+//! ownership tags or the mark in its description, by the same client token, and only after everything would have to show is it taken never to have been.
 //!
 //! *Ours or nobody's.* What does not carry the stack's ownership tags, or live inside something that does, is never
 //! changed or deleted.
@@ -62,6 +62,9 @@
 //! *One thread.* Everything runs on one thread; tokio's paused clock is the sandbox's virtual time.
 //!
 //! *Order is deterministic* wherever a reader can see it.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub mod apply;
 pub mod aws;

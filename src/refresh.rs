@@ -9,8 +9,8 @@ use futures_util::future::try_join_all;
 use serde_json::Value;
 
 use crate::{
-    kinds::{self, Facts},
-    model::{Address, Diagnostic, Identity, Problem},
+    kinds::{self, Existing, Facts},
+    model::{Address, Desired, Diagnostic, Identity, Problem, value},
     plan::{Foreign, Observed, Sight},
     provider::{Found, Outputs, Provider},
     state::{Deposed, Entry, Record, State},
@@ -28,10 +28,8 @@ pub async fn refresh(provider: &dyn Provider, state: &State) -> Result<Observed,
     }
     let reads = known.into_iter().map(|(kind, records)| async move {
         let facts = facts(kind)?;
-        let found = read(provider, facts, &records).await.map_err(|problem| {
-            Diagnostic::error(format!("AWS refused to show resources of kind {kind}"))
-                .note(format!("AWS: {problem}"))
-        })?;
+        let found =
+            read(provider, facts, &records).await.map_err(|problem| unreadable(kind, &problem))?;
         Ok::<_, Diagnostic>((facts, found))
     });
     let mut observed = Observed::default();
@@ -56,6 +54,130 @@ pub async fn refresh(provider: &dyn Provider, state: &State) -> Result<Observed,
         .map(|((kind, id), found)| Foreign { kind: kind.to_owned(), id, fields: found.fields })
         .collect();
     Ok(observed)
+}
+
+/// Looks whether something exists already in the place of what `desired` asks for anew, inside something that others use
+/// as well: it is never overwritten unasked.
+///
+/// # Errors
+/// AWS refuses to be read.
+pub async fn meet(
+    provider: &dyn Provider,
+    desired: &Desired,
+    state: &State,
+    observed: &mut Observed,
+) -> Result<(), Diagnostic> {
+    let known = |address: &Address, output: Option<&str>| match output {
+        None => observed.there(address).map(|found| found.id.0.clone()),
+        Some(output) => observed.there(address)?.outputs.get(output).cloned(),
+    };
+    let mut places: BTreeMap<&str, BTreeMap<Identity, &Address>> = BTreeMap::new();
+    for (address, resource) in desired {
+        let facts = facts(address.kind())?;
+        let fields = value::resolve(&resource.fields, &known);
+        if !facts.within.is_empty()
+            && !state.resources.contains_key(address)
+            && !value::has_reference(&fields)
+            && let Some(key) = facts.key(&fields)
+        {
+            places.entry(facts.name).or_default().insert(key, address);
+        }
+    }
+    let mut taken = BTreeMap::new();
+    for (kind, places) in places {
+        // Where something of ours stands the refresh has seen everything else.
+        let seen: BTreeSet<&str> = state
+            .resources
+            .iter()
+            .filter(|(address, _)| address.kind() == kind)
+            .map(|(_, record)| record.id.part(0))
+            .collect();
+        let unseen = places.keys().filter(|key| !seen.contains(key.part(0)));
+        let unseen: Vec<Identity> = unseen.cloned().collect();
+        let mut there: Vec<Found<Value>> = Vec::new();
+        if !unseen.is_empty() {
+            let found = provider.read(facts(kind)?, &unseen).await;
+            there = found.map_err(|problem| unreadable(kind, &problem))?;
+        }
+        let foreign = observed.foreign.iter().filter(|foreign| foreign.kind == kind);
+        there.extend(
+            foreign.map(|foreign| Found::ready(foreign.id.clone(), foreign.fields.clone())),
+        );
+        for found in there {
+            if let Some(address) = places.get(&found.id) {
+                taken.insert((*address).clone(), found);
+            }
+        }
+    }
+    let ids: BTreeSet<&Identity> = taken.values().map(|found| &found.id).collect();
+    observed.foreign.retain(|foreign| !ids.contains(&foreign.id));
+    observed.taken = taken;
+    Ok(())
+}
+
+/// Finds what the stack uses without owning it, and adds which ones they are to `choices`. One that a former choice names
+/// stays the one for as long as it is there.
+///
+/// # Errors
+/// There is none or there are several, or AWS refuses to be read.
+pub async fn look_up(
+    provider: &dyn Provider,
+    existing: &[Existing],
+    choices: &mut BTreeMap<String, String>,
+) -> Result<(), Diagnostic> {
+    for one in existing {
+        let facts = facts(one.kind)?;
+        let refused = |problem: Problem| unreadable(one.kind, &problem);
+        let agrees = |found: &Found<Value>| {
+            facts.found_by.iter().all(|field| found.fields[*field] == one.fields[*field])
+        };
+        let former = one.id.clone().or_else(|| choices.get(&one.question).cloned().map(Identity));
+        let mut found = match &former {
+            Some(id) => provider.read(facts, std::slice::from_ref(id)).await.map_err(refused)?,
+            None => Vec::new(),
+        };
+        found.retain(|found| former.as_ref() == Some(&found.id));
+        if one.id.is_none() && !found.iter().any(agrees) {
+            found = provider.alike(facts, &one.fields).await.map_err(refused)?;
+        }
+        match &found[..] {
+            [only] if agrees(only) => {
+                choices.insert(one.question.clone(), only.id.0.clone());
+            }
+            all => return Err(not_one(one, facts, all)),
+        }
+    }
+    Ok(())
+}
+
+fn not_one(one: &Existing, facts: &Facts, found: &[Found<Value>]) -> Diagnostic {
+    let wanted: Vec<&str> =
+        facts.found_by.iter().filter_map(|field| one.fields[*field].as_str()).collect();
+    let (kind, wanted) = (facts.name.replace('_', " "), wanted.join(" "));
+    let names: Vec<&str> = found.iter().map(|found| found.id.as_str()).collect();
+    match (&one.id, found) {
+        (Some(id), []) => Diagnostic::error(format!("there is no {kind} {id} in this account"))
+            .help("correct the id in the stack file"),
+        (Some(id), [other, ..]) => {
+            let is: Vec<&str> =
+                facts.found_by.iter().filter_map(|field| other.fields[*field].as_str()).collect();
+            Diagnostic::error(format!("{kind} {id} is not {wanted} but {}", is.join(" ")))
+                .help("correct the id in the stack file")
+        }
+        (None, []) => Diagnostic::error(format!("there is no {kind} {wanted} in this account"))
+            .help("use the credentials of the account that it is in, or let the stack create it"),
+        (None, _) => Diagnostic::error(format!(
+            "there are {} times {kind} {wanted} in this account",
+            found.len()
+        ))
+        .note(names.join(", "))
+        .help("write the id of the one that is meant in the stack file"),
+    }
+}
+
+fn unreadable(kind: &str, problem: &Problem) -> Diagnostic {
+    Diagnostic::error(format!("AWS refused to show resources of kind {kind}"))
+        .note(format!("AWS: {problem}"))
 }
 
 /// What a refresh teaches beside drift: outputs that the answer to a create did not hold, and former resources that a

@@ -10,10 +10,13 @@ use std::{
 use eksnet::{
     apply::{self, Outcome, Stop},
     blueprint::{self, Choices},
-    kinds,
+    kinds::{self, Tagging},
     model::{Account, Address, Desired, Diagnostic},
     plan::{self, Action, Plan, Replacement, Wish},
-    provider::sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
+    provider::{
+        Provider,
+        sandbox::{ACCOUNT, Death, Faults, Moment, Sandbox, Thing, World},
+    },
     refresh, stack,
     state::{Entry, Holder, Journal, Record, State, Store},
 };
@@ -53,12 +56,21 @@ impl Lab {
     pub fn draw(&self, text: &str) -> Drawn {
         let (stack, _) = stack::parse("stack.toml", text)
             .unwrap_or_else(|errors| panic!("the stack has mistakes: {errors:#?}"));
-        let former = self.state().map(|state| state.choices).unwrap_or_default();
+        let mut former = self.state().map(|state| state.choices).unwrap_or_default();
+        let existing = blueprint::existing(&stack);
+        if !existing.is_empty() {
+            in_virtual_time(async {
+                let world = Rc::clone(&self.world);
+                let sandbox = Sandbox::new(&stack.region, world, Faults::default());
+                existing.iter().for_each(|one| sandbox.grant_existing(one));
+                refresh::look_up(&sandbox, &existing, &mut former).await.expect("what exists");
+            });
+        }
         let (desired, choices) = blueprint::blueprint(&stack, &former);
         Drawn { name: stack.name, region: stack.region, desired, choices }
     }
 
-    fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
+    pub fn sandbox(&self, drawn: &Drawn, faults: Faults) -> Sandbox {
         let sandbox = Sandbox::new(&drawn.region, Rc::clone(&self.world), faults);
         sandbox.grant(&drawn.desired);
         sandbox
@@ -80,10 +92,21 @@ impl Lab {
     pub fn plan_drawn(&self, drawn: &Drawn, wish: &Wish) -> Plan {
         in_virtual_time(async {
             let provider = self.sandbox(drawn, Faults::default());
-            let journal = self.journal(drawn).await.expect("the state opens");
-            let observed = refresh::refresh(&provider, journal.state()).await.expect("refresh");
-            plan::plan(&drawn.desired, &observed, journal.state(), wish).expect("a plan")
+            self.plan_on(&provider, drawn, wish).await.expect("a plan")
         })
+    }
+
+    /// The plan on any provider.
+    pub async fn plan_on(
+        &self,
+        provider: &dyn Provider,
+        drawn: &Drawn,
+        wish: &Wish,
+    ) -> Result<Plan, Diagnostic> {
+        let journal = self.journal(drawn).await?;
+        let mut observed = refresh::refresh(provider, journal.state()).await?;
+        refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
+        plan::plan(&drawn.desired, &observed, journal.state(), wish)
     }
 
     /// Applies `text`; everything has to succeed.
@@ -130,30 +153,44 @@ impl Lab {
 
     /// What `apply` and `destroy` do: settle, refresh, plan, carry out, fold.
     async fn run(&self, drawn: &Drawn, faults: Faults) -> Result<Outcome, Diagnostic> {
-        let provider = self.sandbox(drawn, faults);
+        self.run_on(&self.sandbox(drawn, faults), drawn).await
+    }
+
+    /// The same on any provider.
+    pub async fn run_on(
+        &self,
+        provider: &dyn Provider,
+        drawn: &Drawn,
+    ) -> Result<Outcome, Diagnostic> {
         let mut journal = self.journal(drawn).await?;
-        apply::settle(&provider, &mut journal, &|_| {}).await?;
-        let observed = refresh::refresh(&provider, journal.state()).await?;
+        apply::settle(provider, &mut journal, &|_| {}).await?;
+        let mut observed = refresh::refresh(provider, journal.state()).await?;
         journal.write(refresh::learned(journal.state(), &observed)).await?;
+        refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), &Wish::default())?;
         journal.write([Entry::Chosen { choices: drawn.choices.clone() }]).await?;
         let steps = plan::steps(&plan, journal.state());
         let outcome =
-            apply::apply(&plan, steps, &provider, &mut journal, &|_| {}, &Stop::default()).await?;
+            apply::apply(&plan, steps, provider, &mut journal, &|_| {}, &Stop::default()).await?;
         journal.fold().await?;
         Ok(outcome)
     }
 
-    /// Ids of everything that exists, by kind, but for what was there before the stack.
+    /// Ids of everything that exists, by kind, but for what was there before the stack: it has no fields, or no tag of
+    /// ours where it could have one.
     pub fn inventory(&self) -> BTreeMap<String, Vec<String>> {
         let mut world = self.world.borrow_mut();
         // Whatever is on its way out is gone an hour later.
         let later = world.now + 3600.0;
         world.pass_time(later);
         let mut inventory: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for thing in
-            world.things().filter(|thing| thing.fields != json!({}) || !thing.tags.is_empty())
-        {
+        let tagged = |thing: &Thing| {
+            kinds::get(&thing.kind).is_some_and(|kind| kind.facts().tags != Tagging::None)
+        };
+        let made = |thing: &&Thing| {
+            !thing.tags.is_empty() || (thing.fields != json!({}) && !tagged(thing))
+        };
+        for thing in world.things().filter(made) {
             inventory.entry(thing.kind.clone()).or_default().push(thing.id.to_string());
         }
         inventory

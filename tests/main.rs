@@ -1,8 +1,10 @@
 //! The one integration binary.
 
 mod aws;
+mod balancing;
 mod cli;
 mod house;
+mod kinds;
 mod lab;
 mod remote;
 mod sandbox;

@@ -7,13 +7,15 @@ use tokio::time::Instant;
 use super::{
     Event, Run, recover,
     step::{PATIENCE, Pending, Trouble, Turn, needs},
+    wait::knows_early,
 };
 use crate::{
     aws::backoff,
-    kinds::{self, Facts, Made, Order, Owner},
+    kinds::{self, Facts, Made, Order, Outputs, Owner},
     model::{Address, Class, Identity, Problem, value},
     plan::{Action, Change, Step, StepId},
-    state::{Entry, Intent},
+    provider::TagChange,
+    state::{Entry, Intent, State},
 };
 
 impl Run<'_> {
@@ -27,7 +29,7 @@ impl Run<'_> {
         for (_, step) in &batch {
             let change = &self.plan.changes[&step.address];
             let intent = self.intent(&step.address, change);
-            orders.push(recover::order(&step.address, &intent));
+            orders.push(self.log.state(|state| recover::order(state, &step.address, &intent)));
             entries.extend(self.make_room(&step.address, change));
             entries.push(Entry::Intend { address: step.address.clone(), intent: Box::new(intent) });
         }
@@ -101,20 +103,55 @@ impl Run<'_> {
         };
         let mut all = facts.derived_outputs(&id, &order.fields, self.provider.account());
         all.extend(outputs);
-        let created = Entry::Created { address: address.clone(), id: id.clone(), outputs: all };
+        let created =
+            Entry::Created { address: address.clone(), id: id.clone(), outputs: all.clone() };
         self.log.write([created]).await?;
         self.say(Event::Created { address: address.clone(), id: id.clone() });
+        self.ask(facts, address, &all);
         let newborn = kinds::get(facts.name).map(|kind| kind.newborn(&order.fields));
         if let Some(newborn) = newborn.filter(|newborn| *newborn != order.fields) {
             self.change_fields(facts, address, &id, &order.fields, &newborn).await?;
         }
-        if ready || facts.timing.create == 0 {
+        if !facts.tags.with_create() && !order.owner.tags.is_empty() {
+            let tags = TagChange { set: order.owner.tags.clone(), unset: Vec::new() };
+            self.change_tags(facts, address, &id, tags).await?;
+        }
+        // An answer that was lost told nothing of what AWS invented.
+        if ready || (facts.timing.create == 0 && knows_early(facts, &all)) {
             return Ok(Turn::Done);
         }
+        self.pending(facts, address).await
+    }
+
+    /// Something that exists and takes its time to become ready, as soon as everything is known of it that others need
+    /// meanwhile.
+    pub(super) async fn pending(
+        &self,
+        facts: &'static Facts,
+        address: &Address,
+    ) -> Result<Turn, Trouble> {
         let record = self.log.state(|state| state.resources.get(address).cloned());
-        Ok(record.map_or(Turn::Done, |record| {
-            Turn::Created(Pending { address: address.clone(), record })
-        }))
+        let Some(mut record) = record else { return Ok(Turn::Done) };
+        if !knows_early(facts, &record.outputs) {
+            let found = self.until_known(facts, &record.id).await?;
+            record.outputs.extend(found.outputs);
+            let settled = Box::new(record.clone());
+            self.log.write([Entry::Settled { address: address.clone(), record: settled }]).await?;
+        }
+        Ok(Turn::Created(Pending { address: address.clone(), record }))
+    }
+
+    /// Says what somebody has to do outside of AWS now that this exists.
+    fn ask(&self, facts: &Facts, address: &Address, outputs: &Outputs) {
+        for (output, what) in facts.asks {
+            if let Some(value) = outputs.get(*output) {
+                self.say(Event::Asked {
+                    address: address.clone(),
+                    what: (*what).to_owned(),
+                    value: value.clone(),
+                });
+            }
+        }
     }
 
     /// Creates until AWS has said yes or a no that will stay.
@@ -193,9 +230,9 @@ impl Run<'_> {
 
 impl Owner {
     /// The owner that a journalled intent stands for.
-    pub(super) fn of(address: &Address, intent: &Intent) -> Self {
+    pub(super) fn of(state: &State, address: &Address, intent: &Intent) -> Self {
         Self {
-            stack: intent.tags.get(kinds::TAG_STACK).cloned().unwrap_or_default(),
+            stack: state.stack.clone(),
             address: address.clone(),
             token: intent.token.clone(),
             tags: intent.tags.clone(),

@@ -34,6 +34,15 @@ pub enum Event {
         /// What AWS knows it by.
         id: Identity,
     },
+    /// Somebody has to do something outside of AWS.
+    Asked {
+        /// For which resource.
+        address: Address,
+        /// What.
+        what: String,
+        /// With what: one of its outputs.
+        value: String,
+    },
     /// A call is repeated.
     Retrying {
         /// The resource.

@@ -24,8 +24,8 @@ pub(super) fn known(state: &State) -> Known {
 }
 
 /// The order that an intent stands for.
-pub(super) fn order(address: &Address, intent: &Intent) -> Order {
-    Order { fields: intent.fields.clone(), owner: Owner::of(address, intent) }
+pub(super) fn order(state: &State, address: &Address, intent: &Intent) -> Order {
+    Order { fields: intent.fields.clone(), owner: Owner::of(state, address, intent) }
 }
 
 /// Whether tags name `owner`.
@@ -34,8 +34,8 @@ pub(super) fn owned(tags: &Tags, owner: &Owner) -> bool {
         && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
 }
 
-/// What a create that began at `begun` made, if anything: looked for until it would have to show. Kinds with a natural
-/// key or a client token are looked for once, because repeating their create cannot make a second one.
+/// What a create that began at `begun` made, if anything: looked for until it would have to show. Kinds of which
+/// a repeated create cannot make a second one are looked for once.
 pub(super) async fn find(
     provider: &dyn Provider,
     facts: &'static Facts,
@@ -48,8 +48,7 @@ pub(super) async fn find(
         if let Some(id) = ours(provider, facts, order, known).await? {
             return Ok(Some(id));
         }
-        let repeatable = facts.token || facts.key(&order.fields).is_some();
-        if repeatable || provider.now() - begun >= provider.visible_after() {
+        if facts.repeatable(&order.fields) || provider.now() - begun >= provider.visible_after() {
             return Ok(None);
         }
         attempt += 1;
@@ -85,7 +84,7 @@ pub async fn look(provider: &dyn Provider, state: &State) -> Result<Vec<Entry>, 
     let known = known(state);
     for (address, intent) in &state.open {
         let facts = kinds::facts_at(address)?;
-        let order = order(address, intent);
+        let order = order(state, address, intent);
         let found = ours(provider, facts, &order, &known)
             .await
             .map_err(|problem| Diagnostic::refused(address, "be looked for", &problem))?;
@@ -111,7 +110,7 @@ pub async fn settle(
         .collect();
     for (address, intent) in open {
         let facts = kinds::facts_at(&address)?;
-        let order = order(&address, &intent);
+        let order = order(journal.state(), &address, &intent);
         let known = known(journal.state());
         let refused = |problem: Problem| Diagnostic::refused(&address, "be looked for", &problem);
         let mut id = find(provider, facts, &order, intent.begun, &known).await.map_err(refused)?;

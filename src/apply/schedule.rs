@@ -213,7 +213,7 @@ mod tests {
 
     fn step(name: &str, seconds: u32, waits: &[(StepId, Until)]) -> Step {
         let address = Address::new("thing", name);
-        Step { address, verb: Verb::Create, id: None, waits: waits.to_vec(), seconds }
+        Step { address, verb: Verb::Create, id: None, waits: waits.to_vec(), seconds, drain: 0 }
     }
 
     #[test]

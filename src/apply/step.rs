@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{Event, Run};
 use crate::{
     aws::{Gather, backoff},
-    kinds::{self, Facts, Outputs},
+    kinds::{self, Facts},
     model::{Address, Class, Diagnostic, Identity, Problem, Tags, value},
     plan::{Change, Reason, Step, StepId, Verb},
     provider::TagChange,
@@ -69,7 +69,7 @@ pub(super) struct Tagging {
 }
 
 /// A service and the change that its resources share.
-type TagKey = (&'static str, TagChange);
+type TagKey = (kinds::Tagging, TagChange);
 
 impl Run<'_> {
     /// Does the first part of several steps that are one call, or of one.
@@ -84,10 +84,10 @@ impl Run<'_> {
         {
             let turn = match step.verb {
                 Verb::Create | Verb::Update => self.update(facts, step).await,
-                Verb::Delete => self.delete(facts, step).await,
-                Verb::Vanish => self.forget(step).await,
+                Verb::Delete => self.delete(facts, step).await.map(|()| Turn::Done),
+                Verb::Vanish => self.forget(step).await.map(|()| Turn::Done),
             };
-            return vec![(*id, turn.map_or_else(Turn::from, |()| Turn::Done))];
+            return vec![(*id, turn.unwrap_or_else(Turn::from))];
         }
         self.create(facts, batch).await
     }
@@ -109,16 +109,18 @@ impl Run<'_> {
             .map_or_else(|diagnostic| Trouble::from(diagnostic).into(), |()| Turn::Done)
     }
 
-    async fn update(&self, facts: &'static Facts, step: &Step) -> Result<(), Trouble> {
+    async fn update(&self, facts: &'static Facts, step: &Step) -> Result<Turn, Trouble> {
         let address = &step.address;
         let change = &self.plan.changes[address];
         let (Some(id), Some(before), Some(after)) = (&change.id, &change.before, &change.after)
         else {
-            return Ok(());
+            return Ok(Turn::Done);
         };
-        let fields = self
+        // In the normal form of what is known by now: a list that is sorted by ids differs from one sorted by addresses.
+        let known = self
             .log
             .state(|state| value::resolve(after, &|address, output| state.value(address, output)));
+        let fields = facts.normal(known);
         if *before != fields {
             self.change_fields(facts, address, id, &fields, before).await?;
         }
@@ -126,15 +128,10 @@ impl Run<'_> {
         if tags != TagChange::default() {
             self.change_tags(facts, address, id, tags).await?;
         }
-        let mut outputs = Outputs::new();
-        if change.reasons.contains(&Reason::Unfinished) {
-            outputs = self.until_ready(facts, id).await?.outputs;
-        }
         let remembered = self.log.state(|state| state.resources.get(address).cloned());
         let made = remembered.as_ref().map_or(0, |record| record.made);
         let mut all = remembered.map(|record| record.outputs).unwrap_or_default();
         all.extend(facts.derived_outputs(id, &fields, self.provider.account()));
-        all.extend(outputs);
         let record = Record {
             id: id.clone(),
             fields,
@@ -144,10 +141,16 @@ impl Run<'_> {
             section: change.section.clone(),
             made,
         };
-        self.log
-            .write([Entry::Settled { address: address.clone(), record: Box::new(record) }])
-            .await?;
-        Ok(())
+        let settled = Entry::Settled { address: address.clone(), record: Box::new(record.clone()) };
+        self.log.write([settled]).await?;
+        if !change.reasons.contains(&Reason::Unfinished) {
+            Ok(Turn::Done)
+        } else if facts.early.is_empty() {
+            // The run that made it may not have lived to hear what others need of it.
+            Ok(self.become_ready(Pending { address: address.clone(), record }).await)
+        } else {
+            self.pending(facts, address).await
+        }
     }
 
     /// Changes fields, repeating what may be repeated: an update is always safe to ask for twice.
@@ -162,7 +165,7 @@ impl Run<'_> {
         self.patiently(address, || self.provider.update(facts, id, fields, prior)).await
     }
 
-    async fn change_tags(
+    pub(super) async fn change_tags(
         &self,
         facts: &'static Facts,
         address: &Address,
@@ -185,6 +188,7 @@ impl Run<'_> {
 
     async fn delete(&self, facts: &'static Facts, step: &Step) -> Result<(), Trouble> {
         let Some(id) = &step.id else { return Ok(()) };
+        self.pause(Duration::from_secs(step.drain.into())).await?;
         let deleted = self.patiently(&step.address, || self.provider.delete(facts, id)).await;
         match deleted {
             Err(Trouble::Refused(problem)) if problem.class == Class::Missing => {}

@@ -11,7 +11,7 @@ use super::Run;
 use super::step::Trouble;
 use crate::{
     aws::Gather,
-    kinds::{Facts, Found, Phase},
+    kinds::{Facts, Found, Outputs, Phase},
     model::{Class, Identity, Problem},
 };
 
@@ -84,7 +84,29 @@ impl Run<'_> {
         facts: &'static Facts,
         id: &Identity,
     ) -> Result<Found<Value>, Trouble> {
-        let mut looks = Looks::new(facts.timing.create);
+        self.until(facts, id, facts.timing.create, |_| false).await
+    }
+
+    /// Ends when everything is known that others need of the resource before it is ready.
+    pub(super) async fn until_known(
+        &self,
+        facts: &'static Facts,
+        id: &Identity,
+    ) -> Result<Found<Value>, Trouble> {
+        const USUAL: u32 = 5;
+        let known = |found: &Found<Value>| knows_early(facts, &found.outputs);
+        self.until(facts, id, USUAL, known).await
+    }
+
+    /// Ends when the resource is ready, or as much as is `enough`.
+    async fn until(
+        &self,
+        facts: &'static Facts,
+        id: &Identity,
+        usual_seconds: u32,
+        enough: impl Fn(&Found<Value>) -> bool,
+    ) -> Result<Found<Value>, Trouble> {
+        let mut looks = Looks::new(usual_seconds);
         loop {
             self.pause(self.wait.to_the_beat(looks.next())).await?;
             // What was made a moment ago may not show yet.
@@ -98,11 +120,12 @@ impl Run<'_> {
                             reason,
                         )));
                     }
+                    Phase::Pending if enough(&found) => return Ok(found),
                     Phase::Pending | Phase::Deleting => {}
                 }
             }
             if looks.hopeless() {
-                return Err(late("is not ready", &looks));
+                return Err(late("is not ready", &looks, facts.stuck));
             }
         }
     }
@@ -120,7 +143,7 @@ impl Run<'_> {
                 return Ok(());
             }
             if looks.hopeless() {
-                return Err(late("is not gone", &looks));
+                return Err(late("is not gone", &looks, ""));
             }
         }
     }
@@ -149,9 +172,17 @@ impl Run<'_> {
     }
 }
 
-fn late(what: &str, looks: &Looks) -> Trouble {
+/// Whether `outputs` hold everything that others need before it is ready.
+pub(super) fn knows_early(facts: &Facts, outputs: &Outputs) -> bool {
+    facts.early.iter().all(|output| outputs.contains_key(*output))
+}
+
+fn late(what: &str, looks: &Looks, why: &str) -> Trouble {
     let minutes = looks.began.elapsed().as_secs() / 60;
-    let message =
-        format!("it {what} after {minutes} minutes; usual are {} seconds", looks.usual.as_secs());
+    let usual = looks.usual.as_secs();
+    let mut message = format!("it {what} after {minutes} minutes; usual are {usual} seconds");
+    if !why.is_empty() {
+        message.extend([". ", why]);
+    }
     Trouble::Refused(Problem::new(Class::Unavailable, "TooSlow", message))
 }

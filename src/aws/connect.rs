@@ -16,10 +16,13 @@ use aws_smithy_runtime_api::client::{
 use crate::{
     aws::{
         Aws, Bucket, Vault,
+        apigateway::Tree,
         ec2::Shared,
+        elb,
         endpoint::{self, Trust},
         problem,
         rates::Rates,
+        route53,
     },
     model::{Account, Class, Diagnostic, Problem},
 };
@@ -61,6 +64,9 @@ pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
         loopback,
         rates: RefCell::new(Rates::default()),
         shared: Shared::new(),
+        tree: Tree::new(),
+        zones: route53::Shared::default(),
+        shared_elb: elb::Shared::default(),
         counts: RefCell::default(),
     };
     let identity = aws.write(|| sts.get_caller_identity().send()).await.map_err(|problem| {

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, future::Future, rc::Rc};
 
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, Filter, InternetGateway, ResourceType, RouteTable, Tag,
+    AttributeBooleanValue, Filter, InternetGateway, ResourceType, RouteTable, SecurityGroup, Tag,
     TagSpecification, UnsuccessfulItem, Vpc, VpcEndpoint,
 };
 use futures_util::future::try_join_all;
@@ -22,6 +22,7 @@ pub(super) struct Shared {
     vpcs: Gather<Vpc>,
     route_tables: Gather<RouteTable>,
     internet_gateways: Gather<InternetGateway>,
+    security_groups: Gather<SecurityGroup>,
     vpc_endpoints: Gather<VpcEndpoint>,
     deletions_of_vpc_endpoints: Gather<UnsuccessfulItem>,
 }
@@ -32,6 +33,7 @@ impl Shared {
             vpcs: Gather::new(),
             route_tables: Gather::new(),
             internet_gateways: Gather::new(),
+            security_groups: Gather::new(),
             vpc_endpoints: Gather::new(),
             deletions_of_vpc_endpoints: Gather::new(),
         }
@@ -133,6 +135,22 @@ impl Aws {
             self.read(|| request.clone().into_paginator().items().send().try_collect()).await
         })
         .await
+    }
+
+    /// DescribeSecurityGroups by id, with their rules. A missing one is left out.
+    pub async fn security_groups(
+        &self,
+        ids: impl IntoIterator<Item = String>,
+    ) -> Result<Rc<Vec<SecurityGroup>>, Problem> {
+        let load = |ids: Vec<String>| async move {
+            in_chunks(ids, |chunk| async move {
+                let request =
+                    self.ec2.describe_security_groups().filters(filter("group-id", chunk));
+                self.read(|| request.clone().into_paginator().items().send().try_collect()).await
+            })
+            .await
+        };
+        self.shared.security_groups.ask(ids, load).await
     }
 
     /// DescribeVpcEndpoints by id, of both types. A missing one is left out.

@@ -68,6 +68,13 @@ impl Aws {
                 let answer = self.read(|| request.clone().send()).await?;
                 answer.nodegroup.and_then(|group| group.nodegroup_arn)
             }
+            EksResource::PodIdentityAssociation => {
+                let request = self.eks.list_pod_identity_associations().cluster_name(cluster);
+                let request = request.namespace(name).service_account(id.part(2));
+                let answer = self.read(|| request.clone().send()).await?;
+                let first = answer.associations.unwrap_or_default().into_iter().next();
+                first.and_then(|association| association.association_arn)
+            }
         })
     }
 }

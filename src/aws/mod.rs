@@ -15,7 +15,7 @@ mod endpoint;
 mod gather;
 mod problem;
 pub mod rates;
-mod route53;
+pub mod route53;
 mod s3;
 mod tags;
 mod vault;
@@ -65,6 +65,9 @@ pub struct Aws {
     pub loopback: bool,
     rates: RefCell<rates::Rates>,
     shared: ec2::Shared,
+    tree: apigateway::Tree,
+    zones: route53::Shared,
+    shared_elb: elb::Shared,
     counts: RefCell<BTreeMap<String, u32>>,
 }
 

@@ -13,8 +13,13 @@ where
     let Some(service) = error.as_service_error() else { return unanswered(error) };
     let status = error.raw_response().map_or(0, |response| response.status().as_u16());
     let meta = service.meta();
-    let code = meta.code().unwrap_or("Unknown");
-    let message = meta.message().unwrap_or("AWS gave no message");
+    let bare = match meta.code() {
+        None => error.raw_response().and_then(|response| bare(response.body().bytes()?)),
+        Some(_) => None,
+    };
+    let (bare_code, bare_message) = bare.unzip();
+    let code = meta.code().or(bare_code.as_deref()).unwrap_or("Unknown");
+    let message = meta.message().or(bare_message.as_deref()).unwrap_or("AWS gave no message");
     let request_id = meta.extra("aws_request_id").map(str::to_owned);
     Problem {
         class: classify(code, status),
@@ -22,6 +27,17 @@ where
         message: message.to_owned(),
         request_id,
     }
+}
+
+/// The code and the messages of an error that Route 53 wraps in nothing:
+/// `<InvalidChangeBatch><Messages><Message>…</Message></Messages></InvalidChangeBatch>`. The SDK reads neither.
+fn bare(body: &[u8]) -> Option<(String, String)> {
+    let text = std::str::from_utf8(body).ok()?;
+    let root = text.split('<').find(|tag| tag.starts_with(|first: char| first.is_alphabetic()))?;
+    let code = root.split(['>', ' ', '/']).next()?.to_owned();
+    let messages = text.split("<Message>").skip(1).filter_map(|rest| rest.split('<').next());
+    let messages: Vec<&str> = messages.collect();
+    (!messages.is_empty()).then(|| (code, messages.join(", ")))
 }
 
 /// A call that never got a readable answer: its effect may or may not have happened.
@@ -76,6 +92,7 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "DeleteConflict"
         | "InvalidIPAddress.InUse"
         | "CannotDelete"
+        | "HostedZoneNotEmpty"
         | "InvalidGroup.InUse" => Class::InUse,
         "IncorrectState"
         | "IncorrectInstanceState"
@@ -84,12 +101,16 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "ConditionalRequestConflict"
         | "ConcurrentModification"
         | "ConcurrentModificationException"
+        | "RequestInProgressException"
+        | "ResourceContention"
+        | "ScalingActivityInProgress"
         | "InvalidState" => Class::Busy,
         "UnauthorizedOperation"
         | "AccessDenied"
         | "AccessDeniedException"
         | "AuthFailure"
         | "UnrecognizedClientException"
+        | "UnauthorizedException"
         | "InvalidClientTokenId"
         | "ExpiredToken"
         | "ExpiredTokenException"
@@ -99,17 +120,26 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "NoSuchBucket"
         | "NoSuchKey"
         | "NatGatewayNotFound"
+        | "NoSuchHostedZone"
         | "Gateway.NotAttached"
         | "InvalidAllocationID.NotFound"
         | "InvalidAssociationID.NotFound" => Class::Missing,
         "Resource.AlreadyAssociated"
         | "InvalidSubnet.Conflict"
         | "ResourceAlreadyAssigned"
-        | "PreconditionFailed" => Class::Taken,
-        "LimitExceeded"
+        | "DuplicateLoadBalancerName"
+        | "DuplicateTargetGroupName"
+        | "DuplicateListener"
+        | "PriorityInUse"
+        | "PreconditionFailed"
+        // API Gateway's, for more than this: its kinds read its words too.
+        | "ConflictException" => Class::Taken,
+        "TooManyHostedZones"
+        | "LimitExceeded"
         | "LimitExceededException"
         | "ResourceLimitExceededException"
-        | "ServiceQuotaExceededException" => Class::Quota,
+        | "ServiceQuotaExceededException"
+        | "TargetGroupAssociationLimit" => Class::Quota,
         "InternalError"
         | "InternalFailure"
         | "InternalServerError"
@@ -122,6 +152,7 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         _ if ends_with(&["NotFound", "NotFoundException"]) => Class::Missing,
         _ if ends_with(&[".Duplicate", "AlreadyExists", "AlreadyExistsException"]) => Class::Taken,
         _ if ends_with(&["LimitExceeded", "QuotaExceeded"]) => Class::Quota,
+        _ if code.starts_with("TooMany") => Class::Quota,
         _ if status >= 500 => Class::Unavailable,
         _ => Class::Invalid,
     }
@@ -130,6 +161,15 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_without_its_wrapping_is_read() {
+        let body = b"<?xml version=\"1.0\"?>\n<InvalidChangeBatch xmlns=\"x\"><Messages><Message>one</Message>\
+            <Message>two</Message></Messages><RequestId>1</RequestId></InvalidChangeBatch>";
+        assert_eq!(bare(body), Some(("InvalidChangeBatch".to_owned(), "one, two".to_owned())));
+        assert_eq!(bare(b"<html>busy</html>"), None);
+        assert_eq!(bare(b""), None);
+    }
 
     #[test]
     fn codes_fold_into_classes() {
@@ -146,6 +186,14 @@ mod tests {
             ("InvalidParameterValue", 400, Class::Invalid),
             ("PreconditionFailed", 412, Class::Taken),
             ("NoSuchKey", 404, Class::Missing),
+            ("TargetGroupNotFound", 400, Class::Missing),
+            ("DuplicateListener", 400, Class::Taken),
+            ("ResourceInUse", 400, Class::InUse),
+            ("TooManyUniqueTargetGroupsPerLoadBalancer", 400, Class::Quota),
+            ("TooManyRequestsException", 429, Class::Throttled),
+            ("OperationNotPermitted", 400, Class::Invalid),
+            ("NotFoundException", 404, Class::Missing),
+            ("ConflictException", 409, Class::Taken),
             ("SomethingNew", 500, Class::Unavailable),
             ("SomethingNew", 400, Class::Invalid),
         ];

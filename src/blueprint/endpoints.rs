@@ -1,15 +1,12 @@
 //! Endpoints: ways to AWS's own services that do not lead through the internet.
 
-use std::collections::BTreeMap;
-
-use super::{Draft, address, vpc};
+use super::{Draft, address, subnets, vpc};
 use crate::{
     kinds::{
         Direction, GatewayEndpoint, InterfaceEndpoint, Kind, RouteTable, SecurityGroup,
-        SecurityGroupRule, Subnet,
+        SecurityGroupRule,
     },
     model::{Address, Ref},
-    stack::Tier,
 };
 
 const SECTION: &str = "vpc.endpoints";
@@ -28,7 +25,7 @@ pub(super) fn draw(draft: &mut Draft<'_>) {
             let route_tables = tables(draft);
             draft.add(SECTION, &endpoint.service, GatewayEndpoint { vpc, service, route_tables });
         } else {
-            let subnets = one_a_zone(draft);
+            let subnets = subnets::one_a_zone(draft, SECTION);
             let security_groups = vec![Ref::id(&address::<SecurityGroup>(GROUP))];
             let fields =
                 InterfaceEndpoint { vpc, service, subnets, security_groups, private_dns: true };
@@ -42,24 +39,6 @@ fn tables(draft: &Draft<'_>) -> Vec<Ref> {
     draft.desired.keys().filter(|each| each.kind() == RouteTable::FACTS.name).map(Ref::id).collect()
 }
 
-/// One subnet in each zone, private before isolated. The choice is kept: an endpoint's address in a zone should not move
-/// because another subnet came.
-fn one_a_zone(draft: &mut Draft<'_>) -> Vec<Ref> {
-    let mut options: BTreeMap<String, Vec<(Tier, String)>> = BTreeMap::new();
-    for (name, subnet) in &draft.stack.vpc.subnets {
-        if subnet.tier != Tier::Public {
-            options.entry(subnet.zone.key()).or_default().push((subnet.tier, name.clone()));
-        }
-    }
-    let mut subnets = Vec::new();
-    for (zone, mut names) in options {
-        names.sort();
-        let names: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
-        subnets.extend(draft.choose(&format!("vpc.endpoints.subnet.{zone}"), &names));
-    }
-    subnets.iter().map(|name| Ref::id(&address::<Subnet>(name))).collect()
-}
-
 /// The group that lets everything inside the VPC reach the endpoints, and nothing else.
 fn group(draft: &mut Draft<'_>) {
     let stack = draft.stack;
@@ -67,6 +46,7 @@ fn group(draft: &mut Draft<'_>) {
         vpc: vpc::id(draft),
         name: format!("{}-{GROUP}", stack.name),
         description: "Interface endpoints".to_owned(),
+        open_egress: true,
     };
     let group: Address = draft.add(SECTION, GROUP, fields);
     let pods = stack.vpc.pods.as_ref().map(|pods| ("pods", pods.cidr));

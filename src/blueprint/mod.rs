@@ -2,22 +2,33 @@
 //! on there are only resources, references and kinds.
 
 mod addons;
+mod alb;
+mod api;
+mod balancer;
+mod bindings;
 mod cluster;
+mod digest;
 mod doors;
 mod egress;
 mod endpoints;
 mod flow_logs;
 mod names;
 mod nat;
+mod nlb;
 mod nodes;
+mod priorities;
+mod services;
 mod subnets;
+mod targets;
 mod vpc;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use bindings::{Binding, bindings};
 pub use egress::{Egress, addresses, egress};
+pub use names::existing;
 
 use crate::{
     kinds::{Kind, TAG_ADDRESS, TAG_STACK, Tagging},
@@ -41,6 +52,12 @@ pub fn blueprint(stack: &Stack, former: &Choices) -> (Desired, Choices) {
     addons::draw_before_nodes(&mut draft);
     let nodes = nodes::draw(&mut draft);
     addons::draw_after_nodes(&mut draft, &nodes);
+    services::draw(&mut draft);
+    alb::draw(&mut draft);
+    nlb::draw(&mut draft);
+    api::draw(&mut draft);
+    // Last: what others lead names to may be there already, and is taken over where the stack file says so.
+    names::draw(&mut draft);
     (draft.desired, draft.choices)
 }
 
@@ -60,6 +77,7 @@ impl Draft<'_> {
             fields: serde_json::to_value(kind).expect("a kind's fields serialise"),
             tags: self.tags::<K>(&address),
             needs: Vec::new(),
+            adopt: false,
             section: section.to_owned(),
         };
         self.desired.insert(address.clone(), resource);

@@ -1,8 +1,6 @@
 //! Nodes: managed node groups with their launch templates, Fargate profiles, and the roles of both.
 
-use sha2::{Digest, Sha256};
-
-use super::{Draft, addons, address, cluster, vpc};
+use super::{Draft, addons, address, cluster, digest::digest, vpc};
 use crate::{
     kinds::{
         FargateProfile, FargateSelector, InterfaceEndpoint, Kind, LaunchTemplate, NodeGroup,
@@ -35,6 +33,7 @@ pub(super) fn draw(draft: &mut Draft<'_>) -> Vec<Address> {
             vpc: vpc::id(draft),
             name: format!("{}-{GROUP}", stack.name),
             description,
+            open_egress: true,
         };
         draft.add("nodes", GROUP, fields);
     }
@@ -152,11 +151,6 @@ fn template(draft: &mut Draft<'_>, section: &str, name: &str, nodes: &Nodes) -> 
 fn group_name(name: &str, nodes: &Nodes, capacity: &str, ami: &str) -> String {
     let Nodes { instances, subnets, .. } = nodes;
     format!("{name}-{}", digest(&format!("{instances:?} {subnets:?} {capacity} {ami}")))
-}
-
-/// Eight hexadecimal digits of a SHA-256.
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// EKS's own image for what a group's instances are. Bottlerocket has none for Neuron; the language refuses that.

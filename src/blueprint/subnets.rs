@@ -1,6 +1,8 @@
 //! Subnets, and one route table for each group of subnets that shares its way out: all public ones, all isolated ones,
 //! the private ones of each zone.
 
+use std::collections::BTreeMap;
+
 use ipnet::Ipv4Net;
 
 use super::{Draft, address, vpc};
@@ -153,4 +155,22 @@ pub(super) fn route(
 /// The default route of the private subnets of a zone.
 pub(super) fn route_to_nat(draft: &mut Draft<'_>, zone: &str, nat: &Address) {
     route(draft, &format!("private-{zone}"), "internet", EVERYWHERE, nat);
+}
+
+/// One subnet in each zone for network interfaces of AWS's, private before isolated. The choice of `section` is kept:
+/// an interface's address in a zone should not move because another subnet came.
+pub(super) fn one_a_zone(draft: &mut Draft<'_>, section: &str) -> Vec<Ref> {
+    let mut options: BTreeMap<String, Vec<(Tier, String)>> = BTreeMap::new();
+    for (name, subnet) in &draft.stack.vpc.subnets {
+        if subnet.tier != Tier::Public {
+            options.entry(subnet.zone.key()).or_default().push((subnet.tier, name.clone()));
+        }
+    }
+    let mut subnets = Vec::new();
+    for (zone, mut names) in options {
+        names.sort();
+        let names: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
+        subnets.extend(draft.choose(&format!("{section}.subnet.{zone}"), &names));
+    }
+    subnets.iter().map(|name| Ref::id(&address::<Subnet>(name))).collect()
 }

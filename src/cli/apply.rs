@@ -64,11 +64,14 @@ async fn go(
     }
     let before = Teller::lines(Form::of(args.json));
     apply::settle(provider, journal, &|event| before.tell(&event)).await.map_err(one)?;
-    let observed = observe(&args.scope, provider, journal).await?;
+    let mut observed = observe(&args.scope, provider, journal).await?;
     if args.scope.refresh_only {
         return accept(args, setting, &observed, journal).await;
     }
-    let intention = intention(args, source, saved.as_ref(), journal.state());
+    let intention =
+        intention(args, source, saved.as_ref(), provider, journal.state(), &mut observed)
+            .await
+            .map_err(one)?;
     let prospect = planning::prospect(&intention, &observed, journal.state()).map_err(one)?;
     if let Some(saved) = &saved {
         saved.require_same_plan(&prospect.plan).map_err(one)?;
@@ -130,16 +133,29 @@ async fn observe(
     Ok(observed)
 }
 
-fn intention(args: &ApplyArgs, source: &Source, saved: Option<&Saved>, state: &State) -> Intention {
-    match saved {
-        None => Intention::apply(&source.stack, state, &args.scope),
-        Some(saved) => Intention {
-            desired: saved.desired.clone(),
-            choices: saved.choices.clone(),
-            wish: saved.wish.clone(),
-            purpose: if saved.destroy { Purpose::Destroy } else { Purpose::Apply },
-        },
-    }
+async fn intention(
+    args: &ApplyArgs,
+    source: &Source,
+    saved: Option<&Saved>,
+    provider: &dyn Provider,
+    state: &State,
+    observed: &mut Observed,
+) -> Result<Intention, Diagnostic> {
+    let (stack, scope) = (&source.stack, &args.scope);
+    let Some(saved) = saved else {
+        return if scope.no_refresh {
+            planning::intend_unseen(stack, state, scope)
+        } else {
+            planning::intend(provider, stack, state, scope, observed).await
+        };
+    };
+    refresh::meet(provider, &saved.desired, state, observed).await?;
+    Ok(Intention {
+        desired: saved.desired.clone(),
+        choices: saved.choices.clone(),
+        wish: saved.wish.clone(),
+        purpose: if saved.destroy { Purpose::Destroy } else { Purpose::Apply },
+    })
 }
 
 fn show(args: &ApplyArgs, setting: &Setting, prospect: &Prospect) {

@@ -47,6 +47,11 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Write what Kubernetes has to know, for `kubectl apply -f -`: which pods are targets of which target group.
+    Manifests {
+        #[command(flatten)]
+        place: Place,
+    },
     /// Look into the state, and change what it remembers.
     #[command(subcommand)]
     State(StateCommand),

@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod completions;
 mod destroy;
+mod manifests;
 mod output;
 mod place;
 mod plan;
@@ -72,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Output { name, place, json } => {
             output::output(name.as_deref(), &place.into(), json)
         }
+        Command::Manifests { place } => manifests::manifests(&place),
         Command::State(command) => state::state(command),
         Command::Sandbox(command) => sandbox::sandbox(&command),
         Command::Completions { shell } => completions::completions(shell),

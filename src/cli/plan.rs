@@ -21,15 +21,7 @@ pub(super) fn plan(args: &PlanArgs) -> Answer {
     let setting =
         if args.destroy { Setting::of_state(&args.place)? } else { Setting::of(&args.place)? };
     screen::diagnose(setting.warnings());
-    let (state, observed) = wait_for(&setting, look(&setting, args))?;
-    let intention = match &setting.source {
-        Some(source) if !args.destroy => Intention::apply(&source.stack, &state, &args.scope),
-        source => Intention::destroy(
-            source.as_ref().map(|source| &source.stack),
-            &state,
-            &args.scope.target,
-        ),
-    };
+    let (state, observed, intention) = wait_for(&setting, look(&setting, args))?;
     let prospect = if args.scope.refresh_only {
         planning::drift_only(&observed, &state)
     } else {
@@ -48,16 +40,30 @@ pub(super) fn plan(args: &PlanArgs) -> Answer {
     Ok(if args.detailed_exitcode && !empty { Exit::Changes } else { Exit::Done })
 }
 
-async fn look(setting: &Setting, args: &PlanArgs) -> Result<(State, Observed), Vec<Diagnostic>> {
-    if args.scope.no_refresh {
+type Look = (State, Observed, Intention);
+
+async fn look(setting: &Setting, args: &PlanArgs) -> Result<Look, Vec<Diagnostic>> {
+    let PlanArgs { scope, destroy, .. } = args;
+    let stack = setting.source.as_ref().map(|source| &source.stack);
+    if scope.no_refresh {
         let state = setting.remembered().await.map_err(one)?;
         let observed = Observed::trusting(&state);
-        return Ok((state, observed));
+        let intention = match stack.filter(|_| !destroy) {
+            Some(stack) => planning::intend_unseen(stack, &state, scope).map_err(one)?,
+            None => Intention::destroy(stack, &state, &scope.target),
+        };
+        return Ok((state, observed, intention));
     }
     let provider = setting.provider().await.map_err(one)?;
     let mut state = setting.read_state(provider.account()).await.map_err(one)?;
-    let observed = planning::observe(&*provider, &mut state).await.map_err(one)?;
-    Ok((state, observed))
+    let mut observed = planning::observe(&*provider, &mut state).await.map_err(one)?;
+    let intention = match stack.filter(|_| !destroy) {
+        Some(stack) => {
+            planning::intend(&*provider, stack, &state, scope, &mut observed).await.map_err(one)?
+        }
+        None => Intention::destroy(stack, &state, &scope.target),
+    };
+    Ok((state, observed, intention))
 }
 
 fn show(args: &PlanArgs, setting: &Setting, prospect: &Prospect) {

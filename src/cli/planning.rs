@@ -25,9 +25,9 @@ pub(super) struct Intention {
 }
 
 impl Intention {
-    /// What the stack file says.
-    pub(super) fn apply(stack: &Stack, state: &State, scope: &Scope) -> Self {
-        let (desired, choices) = blueprint::blueprint(stack, &state.choices);
+    /// What the stack file says; `choices` say which are the things that it uses without owning them.
+    fn apply(stack: &Stack, choices: &Choices, scope: &Scope) -> Self {
+        let (desired, choices) = blueprint::blueprint(stack, choices);
         let wish = Wish {
             targets: scope.target.iter().cloned().collect(),
             replace: scope.replace.iter().cloned().collect(),
@@ -43,6 +43,40 @@ impl Intention {
         let wish = Wish { targets: targets.iter().cloned().collect(), protect, ..Wish::default() };
         let choices = state.choices.clone();
         Self { desired: Desired::new(), choices, wish, purpose: Purpose::Destroy }
+    }
+}
+
+/// What the stack file says, in a world that has things of others in it: what the stack uses of them is found, and what
+/// stands where something is to be made is seen.
+pub(super) async fn intend(
+    provider: &dyn Provider,
+    stack: &Stack,
+    state: &State,
+    scope: &Scope,
+    observed: &mut Observed,
+) -> Result<Intention, Diagnostic> {
+    let mut choices = state.choices.clone();
+    refresh::look_up(provider, &blueprint::existing(stack), &mut choices).await?;
+    let intention = Intention::apply(stack, &choices, scope);
+    refresh::meet(provider, &intention.desired, state, observed).await?;
+    Ok(intention)
+}
+
+/// The same without a look at the world: only what the state remembers can be used.
+pub(super) fn intend_unseen(
+    stack: &Stack,
+    state: &State,
+    scope: &Scope,
+) -> Result<Intention, Diagnostic> {
+    let unknown = blueprint::existing(stack)
+        .into_iter()
+        .find(|one| !state.choices.contains_key(&one.question));
+    match unknown {
+        Some(one) => {
+            Err(Diagnostic::error(format!("the state does not remember the {}", one.question))
+                .help("plan once without --no-refresh"))
+        }
+        None => Ok(Intention::apply(stack, &state.choices, scope)),
     }
 }
 

@@ -101,6 +101,7 @@ impl Setting {
         };
         let sandbox = Sandbox::open(&folder, &self.region)?;
         if let Some(source) = &self.source {
+            blueprint::existing(&source.stack).iter().for_each(|one| sandbox.grant_existing(one));
             sandbox.grant(&blueprint::blueprint(&source.stack, &Choices::new()).0);
         }
         Ok(sandbox)

@@ -40,6 +40,12 @@ pub trait Erased: Sync {
         aws: &'a Aws,
         known: &'a [Identity],
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
+    /// See [`Kind::alike`].
+    fn alike<'a>(
+        &self,
+        aws: &'a Aws,
+        fields: &'a Value,
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
     /// See [`Kind::update`].
     fn update<'a>(
         &self,
@@ -82,6 +88,17 @@ fn value<K: Kind>(fields: &K) -> Value {
     serde_json::to_value(fields).expect("a kind's fields serialise")
 }
 
+fn erased<K: Kind>(found: Vec<Found<K>>) -> Vec<Found<Value>> {
+    let erase = |Found { id, fields, tags, outputs, phase }: Found<K>| Found {
+        fields: value(&fields),
+        id,
+        tags,
+        outputs,
+        phase,
+    };
+    found.into_iter().map(erase).collect()
+}
+
 impl<K: Kind> Erased for Typed<K> {
     fn facts(&self) -> &'static Facts {
         const { &K::FACTS }
@@ -121,19 +138,15 @@ impl<K: Kind> Erased for Typed<K> {
         aws: &'a Aws,
         known: &'a [Identity],
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
-        Box::pin(async move {
-            let found = K::read(aws, known).await?;
-            Ok(found
-                .into_iter()
-                .map(|found| Found {
-                    fields: value(&found.fields),
-                    id: found.id,
-                    tags: found.tags,
-                    outputs: found.outputs,
-                    phase: found.phase,
-                })
-                .collect())
-        })
+        Box::pin(async move { Ok(erased(K::read(aws, known).await?)) })
+    }
+
+    fn alike<'a>(
+        &self,
+        aws: &'a Aws,
+        fields: &'a Value,
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+        Box::pin(async move { Ok(erased(typed::<K>(fields)?.alike(aws).await?)) })
     }
 
     fn update<'a>(

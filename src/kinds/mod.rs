@@ -4,8 +4,11 @@
 //! Diff, replacement, JSON, state, documentation, the sandbox and the life-cycle tests are derived from these.
 //! Adding a kind touches its file, one word in `registry.rs`, and the blueprint that wants it.
 
+mod acm;
+mod apigateway;
 mod ec2;
 mod eks;
+mod elb;
 mod erased;
 mod facts;
 mod iam;
@@ -13,8 +16,9 @@ mod kms;
 mod logs;
 mod pattern;
 mod registry;
+mod route53;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -23,15 +27,19 @@ use crate::{
     model::{Address, Class, Identity, Problem, Tags},
 };
 
+pub use acm::*;
+pub use apigateway::*;
 pub use ec2::*;
 pub use eks::*;
+pub use elb::*;
 pub use erased::{Erased, Order};
-pub use facts::{Calls, EksResource, Facts, Quota, Tagging, Timing};
+pub use facts::{Calls, Drain, EksResource, Facts, Quota, Tagging, Timing};
 pub use iam::*;
 pub use kms::*;
 pub use logs::*;
 pub use pattern::Mint;
 pub use registry::{all, facts_at, get};
+pub use route53::*;
 
 /// `pattern`, such as an ARN's, filled in for the resource `id`.
 pub fn filled(pattern: &str, id: &Identity, account: &crate::model::Account) -> String {
@@ -138,6 +146,19 @@ impl Made {
     }
 }
 
+/// Something that a stack uses without owning it: it exists already, and is neither changed nor deleted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Existing {
+    /// Its kind's name.
+    pub kind: &'static str,
+    /// What it is found by, and what it has to agree with, by the kind's fields.
+    pub fields: serde_json::Value,
+    /// What AWS knows it by, where the stack file says so.
+    pub id: Option<Identity>,
+    /// The choice that remembers which one it is.
+    pub question: String,
+}
+
 /// Who asks for a create: written on the resource, so that a run that died can find it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
@@ -149,6 +170,14 @@ pub struct Owner {
     pub token: String,
     /// Every tag to create it with, ownership tags among them.
     pub tags: Tags,
+}
+
+impl Owner {
+    /// What the description of a resource without tags says, so that whoever reads it knows whose it is, and a lost
+    /// create is found by its token.
+    pub fn mark(&self) -> String {
+        format!("eksnet:{}/{}#{}", self.stack, self.address, self.token)
+    }
 }
 
 /// The tag that names the stack a resource belongs to.
@@ -189,6 +218,11 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned + 'static {
     /// parents: the engine takes them for foreign.
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem>;
 
+    /// Everything that agrees with it in the fields [`Facts::found_by`] names, whoever made it.
+    async fn alike(&self, _aws: &Aws) -> Result<Vec<Found<Self>>, Problem> {
+        unreachable!("{} is never looked up", Self::FACTS.name)
+    }
+
     /// Changes it in place from `prior` to `self`. Only fields outside [`Facts::replaces`] differ. Repeatable.
     async fn update(&self, _aws: &Aws, id: &Identity, _prior: &Self) -> Result<(), Problem> {
         unreachable!("{} {id} has no field that changes in place", Self::FACTS.name)
@@ -209,6 +243,16 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned + 'static {
             None => aws.owned(&Self::FACTS.tags, owner).await,
         }
     }
+}
+
+/// The first part of every identity, each once: its id, or the id of the resource that it lives in.
+fn heads(known: &[Identity]) -> BTreeSet<String> {
+    known.iter().map(|id| id.part(0).to_owned()).collect()
+}
+
+/// What a delete answers when the look-up that it starts with finds nothing to delete.
+fn gone(id: &Identity) -> Problem {
+    Problem::new(Class::Missing, "NotFound", format!("{id} does not exist"))
 }
 
 /// The problem of a call about something that was made a moment ago: what is missing now may show soon.

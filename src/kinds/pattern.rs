@@ -2,7 +2,8 @@
 //! `arn:{partition}:ec2:{region}:{account}:vpc/{id}`.
 //!
 //! `{hexN}` and `{ipv4}` are minted: on AWS they are AWS's invention, in the sandbox they come from a [`Mint`].
-//! `{id}`, `{account}`, `{region}`, `{partition}` are what they say; any other word is a field of the resource.
+//! `{id}`, `{account}`, `{region}`, `{partition}` are what they say, `{part0}` and so on the parts of the identity; any
+//! other word is a field of the resource.
 
 use serde_json::Value;
 
@@ -91,6 +92,8 @@ pub fn fill(
         "account" => account.map(|account| account.id.clone()),
         "region" => account.map(|account| account.region.clone()),
         "partition" => account.map(|account| partition(&account.region).to_owned()),
+        "part0" => id.map(|id| id.part(0).to_owned()),
+        "part1" => id.map(|id| id.part(1).to_owned()),
         field => Some(match fields.get(field) {
             Some(Value::String(text)) => text.clone(),
             Some(Value::Null) | None => String::new(),

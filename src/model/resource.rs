@@ -43,6 +43,9 @@ pub struct Resource {
     /// Edges beyond those that its references make.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<Need>,
+    /// What exists already in its place may become it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adopt: bool,
     /// The section of the stack file it comes from, such as `vpc.subnets`; a reader finds it there.
     pub section: String,
 }

@@ -56,6 +56,8 @@ pub enum Reason {
     Asked,
     /// It was deleted behind our back.
     Vanished,
+    /// Somebody else made it; it is taken over.
+    Adopted,
 }
 
 /// One resource and what happens to it.
@@ -109,7 +111,8 @@ impl Change {
                 | Reason::Deleting
                 | Reason::Unfinished
                 | Reason::Asked
-                | Reason::Vanished => None,
+                | Reason::Vanished
+                | Reason::Adopted => None,
             })
             .unwrap_or_default()
     }

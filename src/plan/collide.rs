@@ -12,8 +12,8 @@ use crate::{
     state::State,
 };
 
-/// For each resource about to be created, those about to go that have to go first: they agree in fields of which AWS
-/// holds only one, or have addresses in common. A resource that is replaced may collide with itself.
+/// For each resource about to be created or changed, those about to go that have to go first: they agree in fields of
+/// which AWS holds only one, or have addresses in common. A resource that is replaced may collide with itself.
 pub(super) fn collisions(
     changes: &BTreeMap<Address, Change>,
 ) -> BTreeMap<Address, BTreeSet<Address>> {
@@ -31,16 +31,16 @@ pub(super) fn collisions(
     }
     let mut collisions: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
     for (address, change) in changes {
+        let mut collides = |with: &Address| {
+            collisions.entry(address.clone()).or_default().insert(with.clone());
+        };
+        taken(address, change)
+            .iter()
+            .filter_map(|key| going.get(key))
+            .for_each(|holder| collides(holder));
         if matches!(change.action, Action::Create | Action::Replace(_))
             && let (Some(facts), Some(after)) = (facts(address), &change.after)
         {
-            let mut collides = |with: &Address| {
-                collisions.entry(address.clone()).or_default().insert(with.clone());
-            };
-            keys(facts, after)
-                .iter()
-                .filter_map(|key| going.get(key))
-                .for_each(|holder| collides(holder));
             for (scope, block) in addresses(facts, after) {
                 let others = blocks.get(&scope).into_iter().flatten();
                 others
@@ -50,6 +50,69 @@ pub(super) fn collisions(
         }
     }
     collisions
+}
+
+/// What a change takes of which AWS holds only one, as comparable text.
+fn taken(address: &Address, change: &Change) -> Vec<String> {
+    let (Some(facts), Some(after)) = (facts(address), &change.after) else { return Vec::new() };
+    match change.action {
+        Action::Create | Action::Replace(_) => keys(facts, after),
+        Action::Update => difference(facts, after, change.before.as_ref()),
+        Action::Keep | Action::Delete | Action::Forget => Vec::new(),
+    }
+}
+
+/// What `fields` have of which AWS holds only one and `others` have not.
+fn difference(facts: &Facts, fields: &Value, others: Option<&Value>) -> Vec<String> {
+    let others = others.map(|others| keys(facts, others)).unwrap_or_default();
+    keys(facts, fields).into_iter().filter(|key| !others.contains(key)).collect()
+}
+
+/// For each resource about to be created or changed, those that have to change first because they hold what it takes.
+pub(super) fn successions(
+    changes: &BTreeMap<Address, Change>,
+) -> BTreeMap<&Address, BTreeSet<&Address>> {
+    let mut left: BTreeMap<String, &Address> = BTreeMap::new();
+    for (address, change) in changes {
+        if change.action == Action::Update
+            && let (Some(facts), Some(before)) = (facts(address), &change.before)
+        {
+            let keys = difference(facts, before, change.after.as_ref());
+            left.extend(keys.into_iter().map(|key| (key, address)));
+        }
+    }
+    let mut successions: BTreeMap<&Address, BTreeSet<&Address>> = BTreeMap::new();
+    for (address, change) in changes {
+        let holders: BTreeSet<&Address> =
+            taken(address, change).iter().filter_map(|key| left.get(key).copied()).collect();
+        if !holders.is_empty() {
+            successions.insert(address, holders);
+        }
+    }
+    successions
+}
+
+/// Resources that one call changes together, because they may exchange what AWS holds only one of.
+pub(super) fn exchanges(changes: &BTreeMap<Address, Change>) -> Vec<BTreeSet<&Address>> {
+    let mut exchanges: BTreeMap<String, BTreeSet<&Address>> = BTreeMap::new();
+    for (address, change) in changes {
+        let (Some(facts), Some(before), Some(after)) =
+            (facts(address), &change.before, &change.after)
+        else {
+            continue;
+        };
+        let swaps = |name: &&&str| facts.swaps.contains(name);
+        for names in facts.unique {
+            let moves = names.iter().filter(swaps).any(|name| before[*name] != after[*name]);
+            if change.action == Action::Update && moves {
+                let scope = names.iter().filter(|name| !swaps(name)).map(|name| &after[*name]);
+                let scope: Vec<String> = scope.map(Value::to_string).collect();
+                let key = format!("{} {}", facts.name, scope.join(","));
+                exchanges.entry(key).or_default().insert(address);
+            }
+        }
+    }
+    exchanges.into_values().collect()
 }
 
 /// Everything that goes early: before its own successor comes, before something that it collides with, or, deleted for

@@ -77,7 +77,10 @@ fn look(
             (Some(_), Some(Sight::Gone)) => {
                 Change { reasons: vec![Reason::Vanished], ..create(facts, resource, after) }
             }
-            (Some(_) | None, _) => create(facts, resource, after),
+            (Some(_) | None, _) => match observed.taken.get(address) {
+                Some(found) => take_over(facts, resource, after, found),
+                None => create(facts, resource, after),
+            },
         };
         changes.insert(address.clone(), change);
     }
@@ -121,6 +124,17 @@ fn create(facts: &Facts, resource: &Resource, after: Value) -> Change {
     }
 }
 
+/// Something that exists and becomes ours. Whether it may is for the whole plan to say.
+fn take_over(facts: &Facts, resource: &Resource, after: Value, found: &Found<Value>) -> Change {
+    Change {
+        action: Action::Update,
+        reasons: vec![Reason::Adopted],
+        id: Some(found.id.clone()),
+        before: Some(facts.normal(found.fields.clone())),
+        ..create(facts, resource, after)
+    }
+}
+
 fn farewell(record: &Record, found: Option<&Found<Value>>) -> Change {
     Change {
         action: if found.is_some() { Action::Delete } else { Action::Forget },
@@ -143,7 +157,8 @@ fn compare(
     found: &Found<Value>,
     forced: Option<&Reason>,
 ) -> Change {
-    let before = facts.normal(found.fields.clone());
+    let mut before = facts.normal(found.fields.clone());
+    facts.narrow(&mut before, &after);
     for field in facts.chosen {
         if after.get(field).is_none_or(Value::is_null)
             && let (Some(fields), Some(value)) = (after.as_object_mut(), before.get(field))

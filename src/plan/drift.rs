@@ -100,7 +100,8 @@ fn findings(address: &Address, record: &Record, observed: &Observed) -> Vec<Find
 
 /// Fields that differ in their normal forms, but for those that AWS was left to choose.
 fn fields(facts: &Facts, was: &Value, is: &Value) -> Vec<Finding> {
-    let (was, is) = (facts.normal(was.clone()), facts.normal(is.clone()));
+    let (was, mut is) = (facts.normal(was.clone()), facts.normal(is.clone()));
+    facts.narrow(&mut is, &was);
     let empty = |fields: &Value, field: &str| fields.get(field).is_none_or(Value::is_null);
     value::differing_fields(&was, &is)
         .into_iter()
@@ -113,11 +114,11 @@ fn fields(facts: &Facts, was: &Value, is: &Value) -> Vec<Finding> {
         .collect()
 }
 
-/// The resource of ours that something foreign lives in: the one it would vanish with.
-fn home<'a>(foreign: &Foreign, by_id: &BTreeMap<&str, &'a Address>) -> Option<&'a Address> {
+/// The resource of ours that something foreign lives in.
+pub(super) fn home<'a>(
+    foreign: &Foreign,
+    by_id: &BTreeMap<&str, &'a Address>,
+) -> Option<&'a Address> {
     let facts = kinds::get(&foreign.kind)?.facts();
-    facts
-        .vanishes_with
-        .iter()
-        .find_map(|field| by_id.get(foreign.fields.get(field)?.as_str()?).copied())
+    facts.homes().find_map(|field| by_id.get(foreign.fields.get(field)?.as_str()?).copied())
 }

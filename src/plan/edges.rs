@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::{
     kinds,
     model::{Address, Identity, Until},
     plan::{
         Action, Change, Plan, Replacement,
-        collide::{collisions, early},
+        collide::{collisions, early, exchanges, successions},
         diff::holds,
+        picture::pictured,
     },
     state::State,
 };
@@ -40,8 +43,10 @@ pub struct Step {
     pub id: Option<Identity>,
     /// The steps that must have come so far before this one starts.
     pub waits: Vec<(StepId, Until)>,
-    /// How long it usually takes, in seconds.
+    /// How long it usually takes, in seconds; what it lets pass before its call counts.
     pub seconds: u32,
+    /// Seconds it lets pass before its call, so that what is under way in the resource can end.
+    pub drain: u32,
 }
 
 /// The steps of one address.
@@ -61,6 +66,7 @@ pub fn steps(plan: &Plan, state: &State) -> Vec<Step> {
     }
     list.vanish(plan, state);
     let collisions = collisions(&plan.changes);
+    list.pictures = pictured(plan, state);
     list.upwards(plan);
     list.downwards(plan, state, &early(&plan.changes, state, &collisions));
     for (coming, going) in &collisions {
@@ -69,6 +75,7 @@ pub fn steps(plan: &Plan, state: &State) -> Vec<Step> {
         }
     }
     list.deposed(plan);
+    list.exchange(plan);
     for step in &mut list.steps {
         step.waits.sort_unstable();
         step.waits.dedup();
@@ -82,6 +89,8 @@ struct List<'a> {
     by_address: BTreeMap<&'a Address, Steps>,
     /// Resources that go with another, and which one.
     vanishing: BTreeMap<&'a Address, &'a Address>,
+    /// Pictures about to be made, and what each has to show.
+    pictures: BTreeMap<&'a Address, BTreeSet<&'a Address>>,
 }
 
 impl<'a> List<'a> {
@@ -97,7 +106,14 @@ impl<'a> List<'a> {
             Verb::Update | Verb::Vanish => 0,
         });
         let waits = Vec::new();
-        self.steps.push(Step { address: address.clone(), verb, id: id.cloned(), waits, seconds });
+        self.steps.push(Step {
+            address: address.clone(),
+            verb,
+            id: id.cloned(),
+            waits,
+            seconds,
+            drain: 0,
+        });
         self.steps.len() - 1
     }
 
@@ -134,19 +150,28 @@ impl<'a> List<'a> {
     /// Finds out what needs no delete call because AWS takes it along with something else that is deleted.
     ///
     /// A resource that also names another of the same kind as the one it would go with (a rule from one group to
-    /// another) is deleted by itself: two groups could wait for each other otherwise.
+    /// another), or another that its like go with (a rule from a group to a cluster), is deleted by itself: the two could
+    /// wait for each other otherwise.
     fn vanish(&mut self, plan: &'a Plan, state: &'a State) {
         let deleted = |address: &Address| {
             plan.changes.get(address).is_some_and(|change| change.action == Action::Delete)
         };
+        let mut going = Vec::new();
+        let mut parents: BTreeMap<&str, BTreeSet<&Address>> = BTreeMap::new();
         for (address, record) in state.resources.iter().filter(|(address, _)| deleted(address)) {
             let Some(facts) = kinds::get(address.kind()).map(|kind| kind.facts()) else { continue };
             let takes_along = |field: &String| facts.vanishes_with.contains(&field.as_str());
             let parent =
                 record.needs.iter().find(|(_, field)| takes_along(field)).map(|(parent, _)| parent);
-            if let Some(parent) = parent.filter(|parent| deleted(parent))
-                && record.needs.keys().filter(|needed| needed.kind() == parent.kind()).count() == 1
-            {
+            if let Some(parent) = parent.filter(|parent| deleted(parent)) {
+                going.push((address, record, parent));
+                parents.entry(address.kind()).or_default().insert(parent);
+            }
+        }
+        for (address, record, parent) in going {
+            let alike = &parents[address.kind()];
+            let like = |needed: &&Address| needed.kind() == parent.kind() || alike.contains(needed);
+            if record.needs.keys().filter(like).count() == 1 {
                 self.vanishing.insert(address, parent);
             }
         }
@@ -167,12 +192,53 @@ impl<'a> List<'a> {
         self.of(address).down
     }
 
-    /// Making or changing something waits for what it needs.
+    /// Lets `step`, which deletes what has these `fields`, give what is under way there the time to end.
+    fn drain(&mut self, step: Option<StepId>, address: &Address, fields: &Value) {
+        let Some(facts) = kinds::get(address.kind()).map(|kind| kind.facts()) else { return };
+        if let Some(step) = step
+            && self.steps[step].verb == Verb::Delete
+        {
+            let step = &mut self.steps[step];
+            step.drain = facts.drain(fields);
+            step.seconds += step.drain;
+        }
+    }
+
+    /// Who takes what another has waits until that one has let go of it. Those that may exchange it by one call start
+    /// together, once all of them may.
+    fn exchange(&mut self, plan: &Plan) {
+        let exchanges = exchanges(&plan.changes);
+        for (coming, holders) in successions(&plan.changes) {
+            for holder in holders {
+                let together = |group: &&BTreeSet<&Address>| group.contains(holder);
+                if !exchanges.iter().filter(together).any(|group| group.contains(coming)) {
+                    self.wait(self.of(coming).up, self.of(holder).up, Until::Ready);
+                }
+            }
+        }
+        for group in exchanges {
+            let ups: Vec<StepId> = group.iter().filter_map(|address| self.of(address).up).collect();
+            let waits = ups.iter().flat_map(|up| self.steps[*up].waits.clone());
+            let waits: Vec<_> = waits.filter(|(on, _)| !ups.contains(on)).collect();
+            for up in ups {
+                self.steps[up].waits.clone_from(&waits);
+            }
+        }
+    }
+
+    /// Making or changing something waits for what it needs, and a picture for all that it shows.
     fn upwards(&mut self, plan: &Plan) {
         for (address, change) in &plan.changes {
             let up = self.of(address).up;
             for (needed, edge) in &change.needs {
                 self.wait(up, self.of(needed).up, edge.until);
+            }
+        }
+        for (picture, shown) in self.pictures.clone() {
+            for shown in shown {
+                let Steps { up, down } = self.of(shown);
+                self.wait(self.of(picture).up, up, Until::Ready);
+                self.wait(self.of(picture).up, down, Until::Ready);
             }
         }
     }
@@ -188,13 +254,18 @@ impl<'a> List<'a> {
             }
         }
         let none = Vec::new();
-        for address in plan.changes.keys() {
+        for (address, change) in &plan.changes {
             let going = self.going(address);
             if going.is_none() {
                 continue;
             }
+            // Somebody that stays, or goes by itself, sent requests to it until a moment ago.
+            let mut used = false;
             for (dependent, field) in dependents.get(address).unwrap_or(&none) {
                 let Steps { up, down } = self.of(dependent);
+                if self.pictures.get(dependent).is_some_and(|shown| shown.contains(address)) {
+                    continue;
+                }
                 if self.vanishing.contains_key(dependent) && !holds(dependent, field) {
                     // It does not keep `address` from going, but whoever needs it needs them both.
                     for (further, _) in dependents.get(dependent).unwrap_or(&none) {
@@ -202,11 +273,18 @@ impl<'a> List<'a> {
                     }
                 } else if early.contains(address) && !early.contains(dependent) {
                     continue;
-                } else if down.is_some() {
-                    self.wait(going, self.going(dependent), Until::Ready);
                 } else {
-                    self.wait(going, up, Until::Ready);
+                    let turns = if down.is_some() { self.going(dependent) } else { up };
+                    self.wait(going, turns, Until::Ready);
+                    used |= turns.is_some()
+                        && holds(dependent, field)
+                        && !self.vanishing.contains_key(dependent);
                 }
+            }
+            if let Some(before) = change.before.as_ref().filter(|_| used)
+                && !early.contains(address)
+            {
+                self.drain(self.of(address).down, address, before);
             }
         }
     }
@@ -217,6 +295,11 @@ impl<'a> List<'a> {
         let first = self.steps.len();
         for old in &plan.deposed {
             let step = Some(self.push(&old.address, Verb::Delete, Some(&old.record.id)));
+            let live = self.of(&old.address);
+            // Where everything goes there is nobody left to wait for; else nobody remembers when it was turned away from.
+            if live.up.is_some() || live.down.is_none() {
+                self.drain(step, &old.address, &old.record.fields);
+            }
             self.wait(step, self.of(&old.address).up, Until::Ready);
             for needed in old.record.needs.keys() {
                 self.wait(self.of(needed).down, step, Until::Ready);
@@ -239,13 +322,11 @@ impl<'a> List<'a> {
 }
 
 /// Whether an id stands anywhere in `fields`.
-fn names(fields: &serde_json::Value, id: &Identity) -> bool {
+fn names(fields: &Value, id: &Identity) -> bool {
     match fields {
-        serde_json::Value::String(text) => text == id.as_str(),
-        serde_json::Value::Array(items) => items.iter().any(|item| names(item, id)),
-        serde_json::Value::Object(map) => map.values().any(|item| names(item, id)),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
-            false
-        }
+        Value::String(text) => text == id.as_str(),
+        Value::Array(items) => items.iter().any(|item| names(item, id)),
+        Value::Object(map) => map.values().any(|item| names(item, id)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

@@ -9,6 +9,8 @@ mod drift;
 mod edges;
 mod observed;
 mod order;
+mod others;
+mod picture;
 mod protect;
 mod scope;
 
@@ -109,7 +111,8 @@ pub fn drift_only(observed: &Observed, state: &State) -> Plan {
 /// Compares what is desired with what is observed and says what must change.
 ///
 /// # Errors
-/// References in a circle or to nothing, targets that do not exist, and a change that `protect` forbids.
+/// References in a circle or to nothing, targets that do not exist, a change that `protect` forbids, and one that would
+/// overwrite what others made or take away what it lives in.
 pub fn plan(
     desired: &Desired,
     observed: &Observed,
@@ -131,5 +134,8 @@ pub fn plan(
     protect::exist(&plan, &wish.protect)?;
     let plan = scope::narrow(plan, desired, state, wish)?;
     protect::pass(&plan, &wish.protect)?;
+    others::not_overwritten(&plan, desired)?;
+    others::not_homeless(&plan, observed)?;
+    protect::unguarded(&plan)?;
     Ok(plan)
 }

@@ -40,6 +40,8 @@ pub struct Observed {
     pub deposed: BTreeSet<Identity>,
     /// What lives inside ours without being ours.
     pub foreign: Vec<Foreign>,
+    /// What exists already in the place of something that is to be made.
+    pub taken: BTreeMap<Address, Found<Value>>,
 }
 
 impl Observed {
@@ -62,6 +64,7 @@ impl Observed {
                 .collect(),
             deposed: state.deposed.iter().map(|old| old.record.id.clone()).collect(),
             foreign: Vec::new(),
+            taken: BTreeMap::new(),
         }
     }
 

@@ -49,6 +49,14 @@ impl Provider for Aws {
         kind(facts).read(self, known)
     }
 
+    fn alike<'a>(
+        &'a self,
+        facts: &'static Facts,
+        fields: &'a Value,
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+        kind(facts).alike(self, fields)
+    }
+
     fn update<'a>(
         &'a self,
         facts: &'static Facts,

@@ -55,6 +55,13 @@ pub trait Provider {
         known: &'a [Identity],
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
 
+    /// Everything of this kind, whoever made it, that agrees with `fields` in those that [`Facts::found_by`] names.
+    fn alike<'a>(
+        &'a self,
+        kind: &'static Facts,
+        fields: &'a Value,
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
+
     /// Changes a resource in place. Repeatable.
     fn update<'a>(
         &'a self,

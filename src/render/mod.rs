@@ -7,6 +7,7 @@
 mod certificate;
 mod diagnostic;
 mod ink;
+mod manifests;
 mod memory;
 mod outcome;
 mod outline;
@@ -18,6 +19,7 @@ mod text;
 
 pub use certificate::{Certificate, certificate, certificate_json};
 pub use diagnostic::{Style, diagnostic};
+pub use manifests::manifests;
 pub use memory::{
     inventory_json, outputs, outputs_json, state_list, state_list_json, state_show, state_show_json,
 };

@@ -106,6 +106,7 @@ pub fn outcome(ended: &Ended, style: Style) -> String {
         ended.outcome.failures.iter().map(|failure| failed(failure, style)).collect();
     parts.extend(skipped(ended));
     parts.push(done(ended, style));
+    parts.extend(asked(ended, style));
     parts.join("\n")
 }
 
@@ -157,6 +158,16 @@ fn skipped(ended: &Ended) -> Option<String> {
         text.push_str(&format!("  {address}\n"));
     }
     Some(text)
+}
+
+/// What somebody has to do now: it was said already, a long run ago.
+fn asked(ended: &Ended, style: Style) -> Option<String> {
+    let asked = ended.tally.asked().map(|(address, what)| {
+        let address = clean(address.as_str());
+        format!("{} {address}: {}\n", style.paint(Ink::Change, "Now:"), clean(what))
+    });
+    let asked: String = asked.collect();
+    (!asked.is_empty()).then_some(asked)
 }
 
 fn done(ended: &Ended, style: Style) -> String {

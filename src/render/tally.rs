@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::{apply::Event, plan::Verb};
+use crate::{apply::Event, model::Address, plan::Verb};
 
 /// Steps done, by what they did and to which kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     done: BTreeMap<Verb, BTreeMap<String, usize>>,
+    asked: Vec<(Address, String)>,
 }
 
 impl Tally {
@@ -18,12 +19,20 @@ impl Tally {
                 let kinds = self.done.entry(*verb).or_default();
                 *kinds.entry(address.kind().to_owned()).or_default() += 1;
             }
+            Event::Asked { address, what, value } => {
+                self.asked.push((address.clone(), format!("{what}: {}", value.replace(',', ", "))));
+            }
             Event::Recovered { .. }
             | Event::Started { .. }
             | Event::Created { .. }
             | Event::Retrying { .. }
             | Event::Failed { .. } => {}
         }
+    }
+
+    /// What somebody has to do outside of AWS, and for which resource.
+    pub fn asked(&self) -> impl Iterator<Item = (&Address, &str)> {
+        self.asked.iter().map(|(address, what)| (address, what.as_str()))
     }
 
     /// How many steps did this.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Alb, Api, Claim, Cluster, Fargate, Nlb, Nodes, Service, Zone53, alb, api, cluster, dns,
+    Alb, Api, Claim, Cluster, Domain, Fargate, Nlb, Nodes, Service, Via, alb, api, cluster, dns,
     fargate, nlb, nodes,
     placement::{self, Place},
-    reader::{Source, Table, nearest},
-    services,
+    reader::{Source, Table, Value, nearest},
+    services::{self, Home},
     vpc::Network,
 };
 use crate::data::regions::Region;
@@ -18,11 +18,13 @@ pub(super) struct Draft {
     cluster: Option<Option<cluster::Draft>>,
     nodes: Option<Vec<nodes::Draft>>,
     fargate: Option<Vec<fargate::Draft>>,
-    services: Vec<services::Draft>,
+    services: services::Drafts,
     albs: Vec<alb::Draft>,
     nlbs: Vec<nlb::Draft>,
     apis: Vec<api::Draft>,
-    zones: Vec<dns::Draft>,
+    /// Every load balancer that is written.
+    balancers: Vec<Via>,
+    zones: dns::Drafts,
 }
 
 /// What it is, after every check.
@@ -34,7 +36,7 @@ pub(super) struct Contents {
     pub(super) albs: BTreeMap<String, Alb>,
     pub(super) nlbs: BTreeMap<String, Nlb>,
     pub(super) apis: BTreeMap<String, Api>,
-    pub(super) zones: BTreeMap<String, Zone53>,
+    pub(super) zones: BTreeMap<String, Domain>,
 }
 
 pub(super) fn read(root: &mut Table<'_>, region: Option<&Region>) -> Draft {
@@ -43,19 +45,27 @@ pub(super) fn read(root: &mut Table<'_>, region: Option<&Region>) -> Draft {
         .map(|value| value.table(|table| Some(cluster::read(table, value.span(), region))));
     let nodes = root.optional_section("nodes").map(|value| nodes::read(&value));
     let fargate = root.optional_section("fargate").map(|value| fargate::read(&value));
+    let (alb, nlb) = (root.optional_section("alb"), root.optional_section("nlb"));
     Draft {
         cluster,
         nodes,
         fargate,
-        services: root
-            .optional_section("services")
-            .map(|value| services::read(&value))
-            .unwrap_or_default(),
-        albs: root.optional_section("alb").map(|value| alb::read(&value)).unwrap_or_default(),
-        nlbs: root.optional_section("nlb").map(|value| nlb::read(&value)).unwrap_or_default(),
+        services: root.optional_section("services").map_or_else(
+            || services::Drafts::none(absent(root, "services")),
+            |it| services::read(&it),
+        ),
+        balancers: names(alb.as_ref(), Via::Alb).chain(names(nlb.as_ref(), Via::Nlb)).collect(),
+        albs: alb.map(|value| alb::read(&value)).unwrap_or_default(),
+        nlbs: nlb.map(|value| nlb::read(&value)).unwrap_or_default(),
         apis: root.optional_section("api").map(|value| api::read(&value)).unwrap_or_default(),
         zones: root.optional_section("dns").map(|value| dns::read(&value)).unwrap_or_default(),
     }
+}
+
+/// The names of load balancers of one sort, as they are written.
+fn names(section: Option<&Value<'_>>, sort: fn(String) -> Via) -> impl Iterator<Item = Via> {
+    let entries = section.filter(|value| value.is_table()).and_then(Value::entries);
+    entries.unwrap_or_default().into_iter().map(move |entry| sort(entry.key.value.to_owned()))
 }
 
 impl Draft {
@@ -82,9 +92,13 @@ impl Draft {
         }
         let claims: Vec<Claim> = (self.albs.iter().flat_map(alb::Draft::claims))
             .chain(self.nlbs.iter().flat_map(nlb::Draft::claims))
-            .chain(self.apis.iter().flat_map(api::Draft::claims))
+            .chain(api::claims(&self.apis))
             .collect();
-        dns::check(source, &self.zones, &claims);
+        self.zones.check(source, &claims);
+        if !slip(root, "dns") {
+            self.zones.check_covered(source, &claims);
+        }
+        self.check_exposure(root, network);
         let Some(network) = network else { return };
         let places: Vec<Place<'_>> = self
             .groups()
@@ -103,7 +117,32 @@ impl Draft {
         }
     }
 
-    /// Nodes and profiles without a cluster.
+    /// Services and what leads to them.
+    fn check_exposure(&self, root: &Table<'_>, network: Option<&Network>) {
+        let source = root.source();
+        services::check(source, &self.services.all);
+        if self.cluster.is_some() {
+            let home = Home {
+                nodes: match &self.nodes {
+                    None => absent(root, "nodes").then_some(0),
+                    Some(groups) => Some(groups.len()).filter(|groups| *groups > 0),
+                },
+                fargate: self.profiles().len(),
+            };
+            services::check_home(source, &self.services.all, &home);
+        }
+        for alb in &self.albs {
+            alb.check(source, &self.services, network);
+        }
+        for nlb in &self.nlbs {
+            nlb.check(source, &self.services, network);
+        }
+        let behind =
+            api::Behind { services: &self.services, nlbs: &self.nlbs, balancers: &self.balancers };
+        api::check(source, &self.apis, &behind);
+    }
+
+    /// Nodes, profiles and services without a cluster.
     fn check_homeless(&self, root: &Table<'_>) {
         let source = root.source();
         let first = self
@@ -111,6 +150,7 @@ impl Draft {
             .iter()
             .map(|group| (group.name(), "nodes"))
             .chain(self.profiles().iter().map(|profile| (profile.name(), "fargate")))
+            .chain(self.services.all.iter().map(|service| (service.name(), "services")))
             .min_by_key(|(name, _)| name.span.start);
         if let Some((name, section)) = first
             && source.intact()
@@ -156,21 +196,25 @@ impl Draft {
         };
         let nodes = self.nodes.into_iter().flatten().map(|group| group.settle(network));
         let fargate = self.fargate.into_iter().flatten().map(|profile| profile.settle(network));
+        let services = self.services.all.into_iter().map(|service| service.settle(stack));
+        let albs = self.albs.into_iter().map(|alb| alb.settle(network));
+        let nlbs = self.nlbs.into_iter().map(|nlb| nlb.settle(network));
         Some(Contents {
             cluster,
             nodes: nodes.collect::<Option<_>>()?,
             fargate: fargate.collect::<Option<_>>()?,
-            services: self
-                .services
-                .into_iter()
-                .map(services::Draft::settle)
-                .collect::<Option<_>>()?,
-            albs: self.albs.into_iter().map(alb::Draft::settle).collect::<Option<_>>()?,
-            nlbs: self.nlbs.into_iter().map(nlb::Draft::settle).collect::<Option<_>>()?,
+            services: services.collect::<Option<_>>()?,
+            albs: albs.collect::<Option<_>>()?,
+            nlbs: nlbs.collect::<Option<_>>()?,
             apis: self.apis.into_iter().map(api::Draft::settle).collect::<Option<_>>()?,
-            zones: self.zones.into_iter().map(dns::Draft::settle).collect::<Option<_>>()?,
+            zones: self.zones.settle()?,
         })
     }
+}
+
+/// Whether the file certainly has no section `name`.
+fn absent(root: &Table<'_>, name: &str) -> bool {
+    root.source().intact() && !slip(root, name)
 }
 
 /// Whether an unknown section is nearly called `name`: that was said already.

@@ -29,7 +29,7 @@ pub(super) fn read(value: &Value<'_>) -> Option<FlowLogs> {
 }
 
 fn options(table: &mut Table<'_>) -> Option<FlowLogs> {
-    let retention = table.optional("retention", "30").and_then(|value| one_of(&value, &RETENTIONS));
+    let retention = table.optional("retention", "30").and_then(|value| retention(&value));
     let traffic = table.optional("traffic", "\"all\"").and_then(|value| value.choice(&TRAFFIC));
     let interval = table.optional("interval", "600").and_then(|value| one_of(&value, &INTERVALS));
     Some(FlowLogs {
@@ -37,6 +37,11 @@ fn options(table: &mut Table<'_>) -> Option<FlowLogs> {
         traffic: traffic.map_or(DEFAULT.traffic, |traffic| traffic.value),
         interval: interval.unwrap_or(DEFAULT.interval),
     })
+}
+
+/// Days that logs are kept.
+pub(super) fn retention(value: &Value<'_>) -> Option<u16> {
+    one_of(value, &RETENTIONS)
 }
 
 fn one_of(value: &Value<'_>, allowed: &[u16]) -> Option<u16> {

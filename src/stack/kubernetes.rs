@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
 
+use super::exposure::glob;
 pub use crate::data::instances::{Accelerator, Arch};
 use crate::model::Place;
 
@@ -173,4 +174,11 @@ pub struct Selector {
     pub namespace: String,
     /// Their labels.
     pub labels: BTreeMap<String, String>,
+}
+
+impl Selector {
+    /// Whether pods of `namespace` are meant, as far as their namespace goes.
+    pub fn takes(&self, namespace: &str) -> bool {
+        glob::covers(&self.namespace, namespace)
+    }
 }

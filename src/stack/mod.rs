@@ -16,6 +16,7 @@ mod endpoints;
 mod exposure;
 mod fargate;
 mod flow_logs;
+mod frontend;
 mod head;
 mod ipv6;
 mod kubernetes;
@@ -38,16 +39,20 @@ use std::collections::BTreeMap;
 
 use crate::model::{Diagnostic, Tags};
 use names::Claim;
+pub(crate) use names::zone_of;
 use reader::{Source, Table, listed, nearest};
 
 pub use cluster::support_warnings;
-pub use edge::Api;
-pub use exposure::{Alb, Nlb, Service};
+pub use edge::{Api, ApiDomain, ApiKind, ApiRoute, Cors, Jwt, RouteKey, Throttle, Via};
+pub use exposure::{
+    AccessLogs, Alb, Answer, Eips, Frontend, Health, HealthProtocol, Nlb, PathMatch, Protocol,
+    Redirect, Requests, Route, Scheme, Service, Target, Tls, UrlScheme,
+};
 pub use kubernetes::{
     Accelerator, ApiAccess, Arch, Cluster, Cni, Fargate, Nodes, Origin, Os, Secrets, Selector,
     Taint, TaintEffect, UpgradePolicy,
 };
-pub use names::Zone53;
+pub use names::{DnsRecord, Domain, RecordType, ZoneSource};
 pub use network::{Endpoint, FlowLogs, Nat, PodSubnet, Pods, Subnet, Tier, Traffic, Vpc, Zone};
 
 /// What a stack file says, after every check.
@@ -84,7 +89,7 @@ pub struct Stack {
     /// APIs by name.
     pub apis: BTreeMap<String, Api>,
     /// Hosted zones by domain.
-    pub zones: BTreeMap<String, Zone53>,
+    pub zones: BTreeMap<String, Domain>,
 }
 
 /// Sections of the language.

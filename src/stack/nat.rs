@@ -33,7 +33,8 @@ pub(super) fn read(value: &Value<'_>) -> Option<Written<Wish>> {
     value.clone().or_table().choice(&MODES).map(|mode| mode.map(Wish::Mode))
 }
 
-fn address(entry: &Entry<'_>) -> (Written<String>, Option<Written<String>>) {
+/// A subnet and the allocation of an address for what stands in it, where that is right.
+pub(super) fn address(entry: &Entry<'_>) -> (Written<String>, Option<Written<String>>) {
     let value = entry.value.clone().like("\"eipalloc-0123456789abcdef0\"");
     let id = value.string().filter(|id| {
         let hex = id.value.strip_prefix("eipalloc-").unwrap_or_default();

@@ -214,25 +214,52 @@ pub(super) fn check(
             zone::check_refused(source, zone, subnet.tier, region);
         }
     }
-    for (position, one) in drafts.subnets.iter().enumerate() {
-        for other in &drafts.subnets[position + 1..] {
-            if let (Some(first), Some(second)) = (&one.cidr, &other.cidr)
-                && overlap(first.value, second.value)
-                // What holds the whole VPC overlaps everything, and that was said.
-                && !vpc.is_some_and(|vpc| [first, second].iter().any(|it| larger(it.value, vpc.value)))
-            {
-                let message = format!("`{}` and `{}` overlap", one.name.value, other.name.value);
-                source.report(
-                    source
-                        .error(&second.span, message, "these addresses")
-                        .at(source.place(&first.span, "are taken here"))
-                        .help(free(drafts, vpc, second.value)),
-                );
-            }
+    for (one, first, other, second) in overlapping(drafts) {
+        // What holds the whole VPC overlaps everything, and that was said.
+        if vpc.is_some_and(|vpc| [first, second].iter().any(|it| larger(it.value, vpc.value))) {
+            continue;
         }
+        let message = format!("`{}` and `{}` overlap", one.name.value, other.name.value);
+        source.report(
+            source
+                .error(&second.span, message, "these addresses")
+                .at(source.place(&first.span, "are taken here"))
+                .help(free(drafts, vpc, second.value)),
+        );
     }
     check_mixture(source, drafts);
     check_spread(source, drafts, region);
+}
+
+/// Every two subnets that share addresses, with their blocks, in the order in which they are written.
+///
+/// Of two blocks that share addresses one holds the other. In the order of their first addresses, the larger before the
+/// smaller, those that hold a block are a chain, and what has ended never comes again.
+fn overlapping(drafts: &Drafts) -> Vec<(&Draft, &Written<Ipv4Net>, &Draft, &Written<Ipv4Net>)> {
+    let mut blocks: Vec<(usize, &Draft, &Written<Ipv4Net>)> = drafts
+        .subnets
+        .iter()
+        .enumerate()
+        .filter_map(|(position, subnet)| Some((position, subnet, subnet.cidr.as_ref()?)))
+        .collect();
+    blocks.sort_by_key(|(position, _, cidr)| {
+        (cidr.value.network(), cidr.value.prefix_len(), *position)
+    });
+    let mut around: Vec<(usize, &Draft, &Written<Ipv4Net>)> = Vec::new();
+    let mut pairs = Vec::new();
+    for block in blocks {
+        while around.pop_if(|(_, _, outer)| !outer.value.contains(&block.2.value)).is_some() {}
+        for outer in &around {
+            let (first, second) = if outer.0 < block.0 { (*outer, block) } else { (block, *outer) };
+            pairs.push((first, second));
+        }
+        around.push(block);
+    }
+    pairs.sort_by_key(|(first, second)| (first.0, second.0));
+    pairs
+        .into_iter()
+        .map(|((_, one, first), (_, other, second))| (one, first, other, second))
+        .collect()
 }
 
 fn check_inside(source: &Source, subnet: &Draft, cidr: &Written<Ipv4Net>, vpc: &Written<Ipv4Net>) {

@@ -11,7 +11,7 @@ use crate::{
     sandbox::edits::{Chain, Edit, assert_untouched, chains},
 };
 
-/// Addresses that exist in this account for those that the examples name.
+/// Addresses and zones that exist in this account for those that the examples name.
 struct Addresses<'a> {
     moto: &'a Moto,
     known: BTreeMap<String, String>,
@@ -35,9 +35,22 @@ impl Addresses<'_> {
                 text = text.replace(named, made);
             }
         }
+        if text.contains(ZONE) && !self.known.contains_key(ZONE) {
+            self.known.insert(ZONE.to_owned(), self.moto.zone("example.org"));
+        }
         text
     }
+
+    /// How many of each kind were given.
+    fn given(&self) -> Vec<(String, usize)> {
+        let zones = usize::from(self.known.contains_key(ZONE));
+        let given = [("eip", self.known.len() - zones), ("hosted_zone", zones)];
+        given.into_iter().filter(|(_, n)| *n > 0).map(|(kind, n)| (kind.to_owned(), n)).collect()
+    }
 }
+
+/// The section of a zone that exists already.
+const ZONE: &str = "[dns.\"example.org\"]";
 
 /// What a plan does, in the words that the table is written in.
 fn brief(folder: &Folder) -> Vec<String> {
@@ -91,9 +104,12 @@ fn carry_out(file: &str) {
             edits += 1;
         }
         folder.destroy();
-        let given = addresses.known.len();
-        let left = if given == 0 { vec![] } else { vec![("eip".to_owned(), given)] };
-        assert_eq!(moto.counts(), left, "{file}: {example} left behind {:#}", moto.inventory());
+        assert_eq!(
+            moto.counts(),
+            addresses.given(),
+            "{file}: {example} left behind {:#}",
+            moto.inventory()
+        );
         moto.assert_well_spoken();
     }
     println!("{file}: {edits} edits");
@@ -102,6 +118,11 @@ fn carry_out(file: &str) {
 #[test]
 fn edits_of_blocks_do_what_is_written() {
     carry_out("blocks.txt");
+}
+
+#[test]
+fn edits_of_names_do_what_is_written() {
+    carry_out("names.txt");
 }
 
 #[test]

@@ -91,9 +91,13 @@ impl Folder {
         serde_json::from_str(&self.done(&["plan", "--json"])).expect("a plan is JSON")
     }
 
-    /// What a plan does, `["create"] vpc.shop` a line, no-ops left out.
+    /// What a plan does, `create vpc.shop` a line, no-ops left out.
     pub fn planned(&self) -> Vec<String> {
-        let plan = self.plan();
+        Self::changes(&self.plan())
+    }
+
+    /// What `plan` does.
+    pub fn changes(plan: &Value) -> Vec<String> {
         let changes = plan["resource_changes"].as_array().expect("changes");
         changes
             .iter()

@@ -1,9 +1,9 @@
-//! Every example over AWS's protocols: apply, an empty second plan, destroy, nothing left, and not one request that the
-//! services' own models would refuse.
+//! Every example over AWS's protocols: apply, an empty second plan, destroy, nothing left, no call more than the table
+//! says, and not one request that the services' own models would refuse.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{eksnet::Folder, moto::Moto};
+use super::{calls::Calls, eksnet::Folder, moto::Moto};
 use crate::sandbox::examples;
 
 /// The Region that the harness makes its own calls in.
@@ -13,18 +13,25 @@ pub fn in_singapore(text: &str) -> String {
 }
 
 #[test]
-fn every_example_comes_up_stays_and_goes() {
+fn every_stack_comes_up_stays_and_goes() {
     let moto = Moto::start();
-    for (name, text) in examples() {
+    let mut calls = Calls::pinned();
+    let shop = ("shop.toml".to_owned(), include_str!("../../stacks/shop.toml").to_owned());
+    for (file, text) in examples().into_iter().chain([shop]) {
+        let name = file.trim_end_matches(".toml");
         moto.post("reset", &json!({}));
         let text = moto.prepared(&in_singapore(&text));
         let before = moto.counts();
         let folder = Folder::new(&moto.url, &text);
-        folder.apply();
-        assert_eq!(folder.planned(), [""; 0], "{name}: a second plan is not empty");
-        assert_eq!(folder.plan()["drift"], json!([]), "{name}: drift on a clean stack");
-        folder.destroy();
+        calls.count(&moto, &folder, name, &["apply", "--auto-approve"]);
+        let plan: Value =
+            serde_json::from_str(&calls.count(&moto, &folder, name, &["plan", "--json"]))
+                .expect("a plan is JSON");
+        assert_eq!(Folder::changes(&plan), [""; 0], "{name}: a second plan is not empty");
+        assert_eq!(plan["drift"], json!([]), "{name}: drift on a clean stack");
+        calls.count(&moto, &folder, name, &["destroy", "--auto-approve"]);
         assert_eq!(moto.counts(), before, "{name}: left behind {:#}", moto.inventory());
         moto.assert_well_spoken();
     }
+    calls.assert_pinned();
 }

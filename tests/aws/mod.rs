@@ -1,5 +1,7 @@
 //! The real binary and the real SDK over AWS's own protocols, against moto.
 
+mod apigateway;
+mod balancing;
 mod calls;
 mod crash;
 mod drift;

@@ -68,13 +68,25 @@ impl Moto {
         answer
     }
 
-    /// The example's text with allocations that exist in this account, after making the role that administers its cluster.
+    /// Makes a public hosted zone that belongs to somebody else; answers its id.
+    pub fn zone(&self, name: &str) -> String {
+        let zone = json!({ "Name": name, "CallerReference": name });
+        let made = self.call("route53", "CreateHostedZone", &zone);
+        let id = made["HostedZone"]["Id"].as_str().expect("an id");
+        id.trim_start_matches("/hostedzone/").to_owned()
+    }
+
+    /// The example's text with allocations that exist in this account, after making the role that administers its cluster
+    /// and the zone that it writes into.
     pub fn prepared(&self, text: &str) -> String {
         let mut text = text.to_owned();
         if text.contains("role/Platform") {
             let trust = json!({ "Version": "2012-10-17", "Statement": [] }).to_string();
             let role = json!({ "RoleName": "Platform", "AssumeRolePolicyDocument": trust });
             self.call("iam", "CreateRole", &role);
+        }
+        if text.contains("[dns.\"example.org\"]") {
+            self.zone("example.org");
         }
         for known in ["eipalloc-0a1b2c3d4e5f60001", "eipalloc-0a1b2c3d4e5f60002"] {
             if text.contains(known) {

@@ -35,6 +35,10 @@ public-b   = "10.0.1.0/24"
 private-a  = "10.0.16.0/20"
 private-b  = "10.0.32.0/20"
 isolated-a = "10.0.48.0/24"
+
+[dns."example.com"]
+zone    = "create"
+records = { www = "A 192.0.2.1", "@" = ["MX 10 mail.example.com", "TXT v=spf1 mx -all"] }
 "#;
 
 fn lab() -> Lab {
@@ -89,6 +93,9 @@ fn there_is_something_of_every_kind() {
     let clusters = [
         include_str!("../../examples/split-subnets.toml"),
         include_str!("../../examples/ip-mode.toml"),
+        include_str!("../../examples/https.toml"),
+        include_str!("../../examples/one-alb.toml"),
+        include_str!("../../examples/target-modes.toml"),
     ];
     let drawn = [EVERYTHING].into_iter().chain(clusters).map(|text| Lab::new().draw(text));
     let drawn: Vec<_> = drawn.collect();
@@ -102,7 +109,7 @@ fn there_is_something_of_every_kind() {
 fn changed_fields_are_found_and_set_right() {
     let id = |lab: &Lab, address: &str| json!(lab.thing(address).id);
     type New = fn(&Lab, &dyn Fn(&Lab, &str) -> Value) -> Value;
-    let cases: [(&str, &str, New); 18] = [
+    let cases: [(&str, &str, New); 22] = [
         ("vpc.all", "dns_hostnames", |_, _| json!(false)),
         ("vpc.all", "dns_support", |_, _| json!(false)),
         ("subnet.private-a", "public_ip", |_, _| json!(true)),
@@ -120,6 +127,10 @@ fn changed_fields_are_found_and_set_right() {
         ("log_group.flow-logs", "retention", |_, _| json!(null)),
         ("role.flow-logs", "description", |_, _| json!("mine now")),
         ("role.flow-logs", "trust", |_, _| json!({ "Version": "2012-10-17", "Statement": [] })),
+        ("hosted_zone.example.com", "comment", |_, _| json!("mine now")),
+        ("record.www.example.com/A", "values", |_, _| json!(["192.0.2.66"])),
+        ("record.www.example.com/A", "ttl", |_, _| json!(5)),
+        ("record.example.com/MX", "values", |_, _| json!([])),
         ("role_policy.flow-logs/write", "document", |_, _| json!({ "Statement": [] })),
     ];
     for (address, field, new) in cases {
@@ -153,7 +164,7 @@ fn changed_tags_are_found_and_set_right() {
             }
         }
     }
-    assert_eq!(kinds.len(), 13, "{kinds:?}");
+    assert_eq!(kinds.len(), 14, "{kinds:?}");
 }
 
 #[test]
@@ -249,6 +260,7 @@ fn what_is_not_ours_is_shown_and_never_touched() {
     let id = |address: &str| lab.thing(address).id.0;
     let (group, table, vpc) =
         (id("security_group.endpoints"), id("route_table.private-a"), id("vpc.all"));
+    let zone = id("hosted_zone.example.com");
     let things = [
         foreign(
             "security_group_rule",
@@ -268,11 +280,20 @@ fn what_is_not_ours_is_shown_and_never_touched() {
             &[&vpc, "10.200.0.0/16"],
             json!({ "vpc": vpc, "cidr": "10.200.0.0/16" }),
         ),
+        foreign(
+            "record",
+            &[&zone, "theirs.example.com", "A"],
+            json!({
+                "zone": zone, "name": "theirs.example.com", "type": "A", "ttl": 60,
+                "values": ["192.0.2.9"], "alias": null,
+            }),
+        ),
     ];
     for thing in &things {
         lab.world.borrow_mut().put(thing.clone());
     }
     let shown = [
+        format!("hosted_zone.example.com foreign record {}", things[3].id),
         format!("route_table.private-a foreign route {}", things[1].id),
         format!("security_group.endpoints foreign security_group_rule {}", things[0].id),
         format!("vpc.all foreign vpc_cidr_block {}", things[2].id),

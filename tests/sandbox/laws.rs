@@ -1,6 +1,6 @@
 //! The laws of the sandbox, one by one, asked through the door like everybody else.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use eksnet::{
     kinds::{self, Facts, Order, Owner},
@@ -94,6 +94,24 @@ fn what_does_not_exist_cannot_be_named() {
         let gone = door.vpc().await;
         door.delete("vpc", &gone).await.expect("nothing holds it");
         assert_eq!(class(door.subnet(&gone, "a", "10.0.0.0/24").await).0, Class::Missing);
+    });
+}
+
+/// Ids of APIs look like any digits, and ids of what is in them have two parts.
+#[test]
+fn what_lives_in_nothing_cannot_be() {
+    in_virtual_time(async {
+        let door = Door::new();
+        let api = json!({ "name": "a", "description": "", "default_endpoint": true });
+        let api = door.make("rest_api", "a", api).await.expect("an API");
+        let part =
+            |api: &Identity, parent: &str| json!({ "api": api, "parent": parent, "part": "a" });
+        let parent = Identity::of(&[api.as_str(), "0123ab"]);
+        let dangling = door.make("rest_resource", "a", part(&api, parent.as_str())).await;
+        assert_eq!(class(dangling).0, Class::Missing);
+        door.delete("rest_api", &api).await.expect("nothing holds it");
+        let orphan = door.make("rest_resource", "a", part(&api, "/")).await;
+        assert_eq!(class(orphan).0, Class::Missing);
     });
 }
 
@@ -296,5 +314,42 @@ fn one_call_is_all_or_nothing() {
         let made = door.0.create(facts("security_group_rule"), &[order(1), order(2)]).await;
         assert!(made.iter().all(Result::is_ok), "{made:?}");
         assert_eq!(rules(&door), 2);
+    });
+}
+
+/// A certificate shows the record that proves it long before it is issued, though not in the answer to its request.
+#[test]
+fn what_others_need_early_shows_before_it_is_ready() {
+    in_virtual_time(async {
+        let door = Door::new();
+        let fields = json!({ "domain": "example.com", "wildcard": false });
+        let certificate =
+            door.make("certificate", "example.com", fields).await.expect("a certificate");
+        let seen = || async {
+            let known = std::slice::from_ref(&certificate);
+            let found = door.0.read(facts("certificate"), known).await.expect("a read");
+            let found = found.into_iter().next().expect("the certificate");
+            let names: Vec<String> = found.outputs.into_keys().collect();
+            (found.phase, names)
+        };
+        assert_eq!(seen().await, (Phase::Pending, vec![]));
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let early = vec!["validation_name".to_owned(), "validation_value".to_owned()];
+        assert_eq!(seen().await, (Phase::Pending, early.clone()));
+        tokio::time::sleep(Duration::from_secs(110)).await;
+        assert_eq!(seen().await, (Phase::Ready, early));
+    });
+}
+
+/// What can only be tagged by a call of its own has no tags before that.
+#[test]
+fn some_tags_come_later() {
+    in_virtual_time(async {
+        let door = Door::new();
+        let fields = json!({ "name": "example.com", "comment": "" });
+        let zone = door.make("hosted_zone", "example.com", fields).await.expect("a zone");
+        let known = std::slice::from_ref(&zone);
+        let found = door.0.read(facts("hosted_zone"), known).await.expect("a read");
+        assert_eq!(found[0].tags, Some(Tags::new()));
     });
 }

@@ -1,5 +1,7 @@
 //! Everything about time, failure, consistency and dependency, against the sandbox.
 
+mod apis;
+mod balancing;
 mod crash;
 mod drift;
 pub mod edits;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use eksnet::{
-    kinds::{self, Facts},
+    kinds::{self, Facts, Tagging},
     model::value,
 };
 use serde_json::{Map, Value};
@@ -72,11 +72,16 @@ fn facts_name_fields_that_exist() {
             facts.vanishes_with,
             facts.loose,
             facts.awaits,
+            facts.pictures,
             facts.batch,
             facts.chosen,
-            facts.sets,
+            facts.partial,
+            facts.swaps,
         ];
         let mut named: Vec<&str> = groups.concat();
+        let inside = facts.guard.into_iter().chain(facts.drains.map(|drain| drain.seconds));
+        named.extend(inside.filter_map(|pointer| pointer.split('/').nth(1)));
+        named.extend(facts.sets.iter().filter_map(|path| path.split('.').next()));
         named.extend(facts.unique.iter().copied().flatten());
         named.extend(facts.disjoint.iter().flat_map(|(scope, block)| [*scope, *block]));
         named.extend(fields_of(facts.id));
@@ -95,10 +100,18 @@ fn facts_name_fields_that_exist() {
                 );
             }
         }
-        for field in facts.sets {
+        // A list inside a field may be there in one resource and not in another.
+        for field in facts.sets.iter().filter(|path| !path.contains('.')) {
             assert!(fields[*field].is_array(), "{}: {field} is no list", facts.name);
         }
-        for field in facts.vanishes_with.iter().chain(facts.awaits) {
+        for field in facts.partial {
+            assert!(fields[*field].is_object(), "{}: {field} is no map", facts.name);
+        }
+        for field in facts.swaps {
+            let unique = facts.unique.iter().any(|names| names.contains(field));
+            assert!(unique, "{}: {field} is no part of anything unique", facts.name);
+        }
+        for field in facts.vanishes_with.iter().chain(facts.awaits).chain(facts.pictures) {
             assert!(
                 value::has_reference(&fields[*field]),
                 "{}: {field} refers to nothing",
@@ -151,10 +164,12 @@ fn facts_are_complete() {
             fields[facts.name].keys().any(|field| !facts.replaces.contains(&field.as_str()));
         assert!(!changes || !calls.update.is_empty(), "{} cannot be changed", facts.name);
         assert!(!facts.id.is_empty(), "{}", facts.name);
-        // One that takes no tags is found by its key, and one that takes tags has a service to take them.
-        let tagged = !facts.tags.service().is_empty();
+        // One that takes no tags is found by its key, as the only one there can be, or by the mark in its description.
+        let tagged = facts.tags != Tagging::None;
         let keyed = !facts.id.contains("{hex");
-        assert!(tagged || keyed, "{} could be lost", facts.name);
+        let single = !facts.unique.is_empty();
+        assert!(tagged || keyed || single || facts.marked, "{} could be lost", facts.name);
+        assert!(!(tagged && facts.marked), "{} says twice whose it is", facts.name);
         if let Some(quota) = facts.quota {
             assert!(quota.default > 0 && !quota.name.is_empty(), "{}", facts.name);
         }

@@ -1,6 +1,7 @@
 //! The stack file: what it says, and what is said of one that is wrong.
 
 mod anything;
+mod exposure;
 mod kubernetes;
 mod meaning;
 mod mistakes;
@@ -49,6 +50,57 @@ taints    = ["nvidia.com/gpu:NoSchedule", "dedicated=gpu:NoExecute"]
 [fargate.jobs]
 selectors = ["jobs-*", { namespace = "batch", labels = { app = "report" } }]
 subnets   = ["private-a"]
+
+[services.orders]
+port            = 8080
+service_port    = 80
+health          = { path = "/ready", port = 9000, interval = 20, timeout = 4, healthy = 3, unhealthy = 4, codes = "200-299" }
+replicas        = 3
+namespace       = "trade"
+service_account = "clerk"
+policies        = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]
+drain           = 30
+
+[services.legacy]
+port      = 8080
+target    = "instance"
+node_port = 32001
+health    = "/healthz"
+
+[services.rates]
+port     = 50051
+protocol = "grpc"
+
+[alb.web]
+scheme              = "internet-facing"
+tls                 = { names = ["App.example.com", "*.shop.example.com"], policy = "ELBSecurityPolicy-TLS13-1-3-2021-06" }
+subnets             = ["public-a", "public-b"]
+allow               = ["203.0.113.0/24", "2001:db8::/32"]
+default             = { fixed = { status = 503, body = "later", type = "text/html" } }
+idle_timeout        = 120
+deletion_protection = true
+access_logs         = { bucket = "acme-logs", prefix = "shop" }
+
+[alb.web.routes]
+"App.example.com/v1/order/" = "orders"
+"*.shop.example.com/old/*"  = { redirect = "https://app.example.com:8443/v1?from=old", status = 302 }
+"app.example.com/rates"     = { to = "rates", exact = true }
+"/v1/office"                = { to = "legacy", source = ["10.0.0.0/8", "192.0.2.0/24"] }
+canary = { at = "/v1", method = "post", header = { X-Canary = "1" }, query = { v = "2" }, weights = { orders = 9, legacy = 1 }, sticky = 60 }
+
+[nlb.inside]
+serves         = ["orders", { to = "rates", port = 443 }]
+cross_zone     = true
+client_ip      = false
+proxy_protocol = true
+
+[nlb.outside]
+scheme = "internet-facing"
+serves = ["legacy"]
+eips   = { public-a = "eipalloc-0123456789abcdef0" }
+
+[dns."example.com"]
+zone = "create"
 
 [vpc]
 cidr      = "10.0.0.0/16"

@@ -20,9 +20,7 @@ mod vpc;
 mod vpc_cidr_block;
 mod vpc_ipv6_block;
 
-use std::collections::BTreeSet;
-
-use crate::model::{Class, Identity, Problem};
+use super::{gone, heads};
 
 pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
 pub use eip::Eip;
@@ -43,13 +41,3 @@ pub use subnet::{Ipv6Part, Subnet};
 pub use vpc::Vpc;
 pub use vpc_cidr_block::VpcCidrBlock;
 pub use vpc_ipv6_block::VpcIpv6Block;
-
-/// The first part of every identity, each once: its id, or the id of the resource that it lives in.
-fn heads(known: &[Identity]) -> BTreeSet<String> {
-    known.iter().map(|id| id.part(0).to_owned()).collect()
-}
-
-/// What a delete answers when the look-up that it starts with finds nothing to delete.
-fn gone(id: &Identity) -> Problem {
-    Problem::new(Class::Missing, "NotFound", format!("{id} does not exist"))
-}

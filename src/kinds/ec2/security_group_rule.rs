@@ -4,18 +4,17 @@
 //! its own) are seen and left alone, and one rule changes without the others. All rules of a group in one direction
 //! are created by one call. AWS gives the rules of one call one set of tags, so they carry none and are found by what
 //! they say.
-//! EC2: AuthorizeSecurityGroup{Ingress,Egress}, DescribeSecurityGroupRules,
+//! EC2: AuthorizeSecurityGroup{Ingress,Egress}, DescribeSecurityGroups, which shows the rules of 1,000 groups in a page,
 //! UpdateSecurityGroupRuleDescriptions{Ingress,Egress}, RevokeSecurityGroup{Ingress,Egress}.
 
-use aws_sdk_ec2::types::{self, IpPermission, IpRange, Ipv6Range, PrefixListId, UserIdGroupPair};
+use aws_sdk_ec2::types::{
+    IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroup, UserIdGroupPair,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{gone, heads};
 use crate::{
-    aws::{
-        Aws,
-        ec2::{filter, in_chunks},
-    },
+    aws::Aws,
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota},
     model::{Identity, Problem, Ref},
 };
@@ -58,7 +57,7 @@ impl Kind for SecurityGroupRule {
         batch: &["group", "direction"],
         calls: Calls {
             create: "ec2:AuthorizeSecurityGroupIngress",
-            read: &["ec2:DescribeSecurityGroupRules"],
+            read: &["ec2:DescribeSecurityGroups"],
             update: &[
                 "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
                 "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
@@ -87,13 +86,8 @@ impl Kind for SecurityGroupRule {
     }
 
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
-        let rules = in_chunks(heads(known), |groups| async move {
-            let request =
-                aws.ec2.describe_security_group_rules().filters(filter("group-id", groups));
-            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await
-        })
-        .await?;
-        let rules = rules.iter().map(Self::shown).map(|rule| Found::ready(rule.key(), rule));
+        let groups = aws.security_groups(heads(known)).await?;
+        let rules = groups.iter().flat_map(Self::shown).map(|rule| Found::ready(rule.key(), rule));
         Ok(rules.filter(|rule| known.contains(&rule.id) || !rule.fields.is_default()).collect())
     }
 
@@ -180,24 +174,25 @@ impl SecurityGroupRule {
         permission.build()
     }
 
-    /// The rule as a Describe shows it.
-    fn shown(rule: &types::SecurityGroupRule) -> Self {
-        let protocol = rule.ip_protocol.clone().unwrap_or_default();
-        let port = |port: Option<i32>| if protocol == "-1" { -1 } else { port.unwrap_or(-1) };
-        let group_peer = rule.referenced_group_info().and_then(|group| group.group_id());
-        let peer = rule.cidr_ipv4().or(rule.cidr_ipv6()).or(rule.prefix_list_id()).or(group_peer);
-        Self {
-            group: rule.group_id().unwrap_or_default().into(),
-            direction: match rule.is_egress() {
-                Some(true) => Direction::Egress,
-                Some(false) | None => Direction::Ingress,
-            },
-            from: port(rule.from_port()),
-            to: port(rule.to_port()),
-            peer: peer.unwrap_or_default().into(),
-            description: rule.description.clone().unwrap_or_default(),
-            protocol,
-        }
+    /// The rules of a group as a Describe shows them.
+    fn shown(group: &SecurityGroup) -> Vec<Self> {
+        let ingress = group.ip_permissions().iter().map(|shown| (Direction::Ingress, shown));
+        let egress = group.ip_permissions_egress().iter().map(|shown| (Direction::Egress, shown));
+        let rules = ingress.chain(egress).flat_map(|(direction, permission)| {
+            let protocol = permission.ip_protocol().unwrap_or_default();
+            let port =
+                move |port: Option<i32>| if protocol == "-1" { -1 } else { port.unwrap_or(-1) };
+            peers(permission).into_iter().map(move |(peer, description)| Self {
+                group: group.group_id().unwrap_or_default().into(),
+                direction,
+                protocol: protocol.to_owned(),
+                from: port(permission.from_port()),
+                to: port(permission.to_port()),
+                peer: peer.unwrap_or_default().into(),
+                description: description.unwrap_or_default().to_owned(),
+            })
+        });
+        rules.collect()
     }
 
     /// The rule that an identity names.
@@ -231,6 +226,17 @@ impl SecurityGroupRule {
             && ["0.0.0.0/0", "::/0"].contains(&self.peer.get())
             && self.description.is_empty()
     }
+}
+
+/// The other sides that AWS shows together under one protocol and range of ports, each with what it is for.
+fn peers(permission: &IpPermission) -> Vec<(Option<&str>, Option<&str>)> {
+    let v4 = permission.ip_ranges().iter().map(|range| (range.cidr_ip(), range.description()));
+    let v6 = permission.ipv6_ranges().iter().map(|range| (range.cidr_ipv6(), range.description()));
+    let lists = permission.prefix_list_ids().iter();
+    let lists = lists.map(|list| (list.prefix_list_id(), list.description()));
+    let groups = permission.user_id_group_pairs().iter();
+    let groups = groups.map(|group| (group.group_id(), group.description()));
+    v4.chain(v6).chain(lists).chain(groups).collect()
 }
 
 #[cfg(test)]

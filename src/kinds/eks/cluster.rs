@@ -81,6 +81,7 @@ impl Kind for Cluster {
             delete: "eks:DeleteCluster",
         },
         quota: Some(Quota { code: "L-1194D53C", name: "Clusters", default: 100, per: None }),
+        guard: Some("/deletion_protection"),
         ..Facts::DEFAULT
     };
 

@@ -5,6 +5,7 @@ mod addon;
 mod cluster;
 mod fargate_profile;
 mod node_group;
+mod pod_identity_association;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,6 +25,7 @@ pub use addon::Addon;
 pub use cluster::Cluster;
 pub use fargate_profile::{FargateProfile, FargateSelector};
 pub use node_group::{NodeGroup, NodeTaint};
+pub use pod_identity_association::PodIdentityAssociation;
 
 /// What EKS says of a role that it does not know, or cannot assume, yet: IAM takes some seconds to tell everyone of a
 /// new one. Words as in hashicorp/terraform-provider-aws, `internal/service/eks`, which repeats creates on them.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::world::{Thing, World, strings};
 use crate::{
     aws::TagChange,
-    kinds::{self, Facts, Order, Outputs, Tagging},
+    kinds::{self, Existing, Facts, Order, Outputs, TAG_ADDRESS, TAG_STACK, Tagging},
     model::{Account, Class, Identity, Problem, Tags},
 };
 
@@ -29,16 +29,17 @@ pub(super) fn create(
     }
     let fields = facts.normal(order.fields.clone());
     no_dangling(world, &fields)?;
+    no_orphan(world, facts, &fields)?;
     no_second(world, facts, &fields, None)?;
     no_overlap(world, facts, &fields)?;
     within_quota(world, facts, &fields)?;
     let id = match facts.key(&fields) {
         Some(key) => key,
-        None => facts.stamped(&mut world.mint, facts.id, &fields, account).into(),
+        None => facts.stamped(&mut world.mint, facts.id, &fields, None, account).into(),
     };
     let mut outputs = Outputs::new();
     for (name, pattern) in facts.invented() {
-        let stamped = facts.stamped(&mut world.mint, pattern, &fields, account);
+        let stamped = facts.stamped(&mut world.mint, pattern, &fields, Some(&id), account);
         outputs.insert(name.to_owned(), stamped);
     }
     let newborn =
@@ -47,12 +48,12 @@ pub(super) fn create(
         kind: facts.name.to_owned(),
         id,
         fields: newborn,
-        tags: if facts.tags == Tagging::None { Tags::new() } else { order.owner.tags.clone() },
+        tags: if facts.tags.with_create() { order.owner.tags.clone() } else { Tags::new() },
         outputs,
         born: time,
         ready_at: time + f64::from(facts.timing.create),
         gone_at: None,
-        token: facts.token.then(|| order.owner.token.clone()),
+        token: (facts.token || facts.marked).then(|| order.owner.token.clone()),
     };
     world.put(thing.clone());
     Ok(thing)
@@ -65,14 +66,11 @@ pub(super) fn shown<'a>(
     known: &[Identity],
 ) -> Vec<&'a Thing> {
     let asked: BTreeSet<&Identity> = known.iter().collect();
-    if facts.vanishes_with.is_empty() {
+    if facts.homes().next().is_none() {
         return asked.into_iter().filter_map(|id| world.get(facts.name, id)).collect();
     }
     let parent = |thing: &Thing| {
-        facts
-            .vanishes_with
-            .iter()
-            .find_map(|field| thing.fields.get(field)?.as_str().map(str::to_owned))
+        facts.homes().find_map(|field| thing.fields.get(field)?.as_str().map(str::to_owned))
     };
     // A keyed identity begins with its parent's, so that one that is gone still tells whose children to show.
     let parents: BTreeSet<String> = asked
@@ -91,17 +89,88 @@ pub(super) fn shown<'a>(
         .collect()
 }
 
-/// Changes something in place, or says why not.
+/// Whether something may be what a lost create made for `order`: by its ownership tags, the mark in its description, or
+/// as the only one that there can be.
+pub(super) fn may_be(thing: &Thing, facts: &Facts, order: &Order) -> bool {
+    let owner = &order.owner;
+    if facts.tags != Tagging::None {
+        let is = |key: &str, value: &str| thing.tags.get(key).is_some_and(|found| found == value);
+        return is(TAG_STACK, &owner.stack) && is(TAG_ADDRESS, owner.address.as_str());
+    }
+    (facts.marked && thing.token.as_ref() == Some(&owner.token))
+        || facts.rivals(&facts.normal(order.fields.clone()), &thing.fields)
+}
+
+/// Everything that agrees with `fields` in what one of its kind is found by.
+pub(super) fn alike<'a>(
+    world: &'a World,
+    facts: &'static Facts,
+    fields: &'a Value,
+) -> impl Iterator<Item = &'a Thing> {
+    let same =
+        |thing: &&Thing| facts.found_by.iter().all(|field| thing.fields[*field] == fields[*field]);
+    world.of_kind(facts.name).filter(same)
+}
+
+/// Makes something exist that a stack uses without owning it.
+pub(super) fn grant(world: &mut World, account: &Account, existing: &Existing) {
+    let Some(facts) = kinds::get(existing.kind).map(|kind| kind.facts()) else { return };
+    let there = match &existing.id {
+        Some(id) => world.get(facts.name, id).is_some(),
+        None => alike(world, facts, &existing.fields).next().is_some(),
+    };
+    if there {
+        return;
+    }
+    let fields = &existing.fields;
+    let id = match &existing.id {
+        Some(id) => id.clone(),
+        None => facts.stamped(&mut world.mint, facts.id, fields, None, account).into(),
+    };
+    let invented: Vec<(&str, &str)> = facts.invented().collect();
+    let outputs = invented.into_iter().map(|(name, pattern)| {
+        let stamped = facts.stamped(&mut world.mint, pattern, fields, Some(&id), account);
+        (name.to_owned(), stamped)
+    });
+    let outputs = outputs.collect();
+    let given = Thing::given(facts, id, world.now);
+    world.put(Thing { fields: fields.clone(), outputs, ..given });
+}
+
+/// One thing to change in place: which, to what, and from what.
+pub(super) type Update = (Identity, Value, Value);
+
+/// Changes things in place, or says why not: all of them or none.
 pub(super) fn update(
     world: &mut World,
     facts: &'static Facts,
-    id: &Identity,
-    fields: &Value,
-    prior: &Value,
+    updates: &[Update],
     time: f64,
 ) -> Result<(), Problem> {
     world.pass_time(time);
-    let mut thing = existing(world, facts, id)?;
+    let mut former: Vec<Thing> = Vec::with_capacity(updates.len());
+    let mut refused = Ok(());
+    for update in updates {
+        refused = refused.and_then(|()| change(world, facts, update).map(|was| former.push(was)));
+    }
+    // Only when all are as they will be it shows whether two are one too many.
+    for (id, fields, _) in updates {
+        let fields = facts.normal(fields.clone());
+        refused = refused.and_then(|()| no_second(world, facts, &fields, Some(id)));
+    }
+    if refused.is_err() {
+        former.into_iter().for_each(|thing| world.put(thing));
+    }
+    refused
+}
+
+/// Changes one thing, whatever else there may be, and answers what it was.
+fn change(
+    world: &mut World,
+    facts: &'static Facts,
+    (id, fields, prior): &Update,
+) -> Result<Thing, Problem> {
+    let thing = existing(world, facts, id)?;
     let fields = facts.normal(fields.clone());
     for field in facts.replaces {
         let same =
@@ -112,10 +181,8 @@ pub(super) fn update(
         }
     }
     no_dangling(world, &fields)?;
-    no_second(world, facts, &fields, Some(id))?;
-    thing.fields = fields;
-    world.put(thing);
-    Ok(())
+    world.put(Thing { fields, ..thing.clone() });
+    Ok(thing)
 }
 
 /// Deletes something, or says who holds it. What lives in it goes with it.
@@ -131,26 +198,21 @@ pub(super) fn delete(
     if thing.gone_at.is_some() {
         return Ok(());
     }
-    let mut names: Vec<String> = thing.outputs.values().cloned().collect();
-    names.push(id.0.clone());
-    names.extend(facts.derived_outputs(id, &thing.fields, account).into_values());
-    let mut along: Vec<(String, Identity)> = Vec::new();
-    for name in &names {
-        for (kind, holder, field) in world.holders(name) {
-            if kind == facts.name && holder == id {
-                continue;
-            }
-            let Some(theirs) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
-            if theirs.vanishes_with.contains(&field) {
-                along.push((kind.to_owned(), holder.clone()));
-            } else if !theirs.loose.contains(&field) && !own_name(theirs, field) {
-                let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
-                return Err(Problem::new(Class::InUse, "DependencyViolation", message));
-            }
-        }
+    if facts.guarded(&thing.fields) {
+        let message = format!("{id} cannot be deleted because deletion protection is enabled");
+        return Err(Problem::new(Class::Invalid, "OperationNotPermitted", message));
     }
-    for (kind, holder) in along {
-        world.remove(&kind, &holder);
+    let (along, holders) = bound(world, account, &thing);
+    if let Some((kind, holder)) = holders.difference(&along).next() {
+        let message = format!("{id} is in use by {kind} {holder} and cannot be deleted");
+        return Err(Problem::new(Class::InUse, "DependencyViolation", message));
+    }
+    let mut going = along;
+    while let Some((kind, id)) = going.pop_first() {
+        if let Some(thing) = world.get(&kind, &id).cloned() {
+            going.extend(bound(world, account, &thing).0);
+            world.remove(&kind, &id);
+        }
     }
     if facts.timing.delete == 0 {
         world.remove(facts.name, id);
@@ -159,6 +221,34 @@ pub(super) fn delete(
         world.put(thing);
     }
     Ok(())
+}
+
+/// A thing by its kind and id.
+type Named = (String, Identity);
+
+/// What goes along with `thing` when it is deleted, and who keeps it from that.
+fn bound(world: &World, account: &Account, thing: &Thing) -> (BTreeSet<Named>, BTreeSet<Named>) {
+    let mut names: Vec<String> = thing.outputs.values().cloned().collect();
+    names.push(thing.id.0.clone());
+    if let Some(facts) = kinds::get(&thing.kind).map(|kind| kind.facts()) {
+        let outputs = facts.derived_outputs(&thing.id, &thing.fields, account);
+        names.extend(outputs.into_values());
+    }
+    let (mut along, mut holders) = (BTreeSet::new(), BTreeSet::new());
+    let holding = names.iter().flat_map(|name| world.holders(name).map(move |who| (name, who)));
+    for (name, (kind, holder, field)) in holding {
+        let Some(facts) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
+        let named = (kind.to_owned(), holder.clone());
+        let itself = kind == thing.kind && *holder == thing.id;
+        if itself || (*name == thing.id.0 && !means(field, &thing.kind, &thing.id)) {
+            continue;
+        } else if facts.vanishes_with.contains(&field) {
+            along.insert(named);
+        } else if !facts.loose.contains(&field) {
+            holders.insert(named);
+        }
+    }
+    (along, holders)
 }
 
 /// Makes one change of tags on several things.
@@ -193,9 +283,12 @@ fn missing(id: &Identity) -> Problem {
     Problem::new(Class::Missing, "NotFound", format!("{id} does not exist"))
 }
 
-/// A field that is the identity of what holds it names nothing else, though another kind may use the same word.
-fn own_name(facts: &Facts, field: &str) -> bool {
-    facts.id == format!("{{{field}}}")
+/// Whether `field` of something else means the thing of `kind` whose identity stands in it. A plain name, such as a
+/// cluster's or a role's, may be anybody's word: it means the thing only in a field that is called after the kind.
+fn means(field: &str, kind: &str, id: &Identity) -> bool {
+    let plain = kinds::get(kind)
+        .is_some_and(|kind| kind.facts().key(&Value::Null).is_some() && !id.0.contains(['|', ':']));
+    !plain || kind.ends_with(field)
 }
 
 /// Every string that looks like an id the sandbox mints has to be one that exists.
@@ -219,9 +312,16 @@ pub(super) fn dangling(world: &World, fields: &Value) -> Vec<(&'static Facts, Id
     dangling
 }
 
-/// Whether `text` fits the pattern by which the sandbox mints ids of a kind.
+/// Whether `text` fits the pattern by which the sandbox mints ids of a kind. Digits alone look like too much else.
 fn looks_like(facts: &Facts, text: &str) -> bool {
-    !facts.id.starts_with('{') && facts.mints(text)
+    (facts.id.contains('|') || !facts.id.starts_with('{')) && facts.mints(text)
+}
+
+/// What lives in something needs that to be there, whatever its ids look like.
+fn no_orphan(world: &World, facts: &Facts, fields: &Value) -> Result<(), Problem> {
+    let homes = facts.vanishes_with.iter().filter_map(|field| fields.get(field)?.as_str());
+    let mut gone = homes.filter(|home| !world.holds(home) && !world.gave_out(home));
+    gone.next().map_or(Ok(()), |home| Err(missing(&home.into())))
 }
 
 /// AWS holds only one of it.

@@ -26,10 +26,10 @@ pub use world::{Thing, World};
 
 use crate::{
     aws::{
-        TagChange, backoff,
+        Gather, TagChange, backoff,
         rates::{self, Rates},
     },
-    kinds::{Facts, Found, Made, Order, TAG_ADDRESS, TAG_STACK, Tagging},
+    kinds::{Existing, Facts, Found, Made, Order, TAG_STACK, Tagging},
     model::{Account, Class, Desired, Diagnostic, Identity, Problem},
     provider::{Answer, Owned, Provider},
 };
@@ -52,6 +52,8 @@ pub struct Sandbox {
     buckets: RefCell<Rates>,
     counts: RefCell<BTreeMap<String, u32>>,
     throttled: Cell<u32>,
+    /// Changes of the same moment that one call makes, by kind.
+    updates: RefCell<BTreeMap<&'static str, Rc<Gather<()>>>>,
     /// When each reading action was last called: kinds that read from one Describe share the call.
     reads: RefCell<HashMap<&'static str, Instant>>,
 }
@@ -69,6 +71,7 @@ impl Sandbox {
             buckets: RefCell::default(),
             counts: RefCell::default(),
             throttled: Cell::new(0),
+            updates: RefCell::default(),
             reads: RefCell::default(),
         }
     }
@@ -92,6 +95,12 @@ impl Sandbox {
                 world.put(Thing::given(facts, id, now));
             }
         }
+    }
+
+    /// The same for something that a stack uses without owning it.
+    pub fn grant_existing(&self, existing: &Existing) {
+        let mut world = self.world.borrow_mut();
+        laws::grant(&mut world, &self.account, existing);
     }
 
     /// The world inside.
@@ -208,7 +217,8 @@ impl Provider for Sandbox {
                 Ok(things) => things
                     .into_iter()
                     .map(|thing| {
-                        Ok(Made { id: Some(thing.id), outputs: thing.outputs, ready: false })
+                        let outputs = thing.told_at_once(facts);
+                        Ok(Made { id: Some(thing.id), outputs, ready: false })
                     })
                     .collect(),
                 Err(problem) => vec![Err(problem); batch.len()],
@@ -233,6 +243,21 @@ impl Provider for Sandbox {
         })
     }
 
+    fn alike<'a>(
+        &'a self,
+        facts: &'static Facts,
+        fields: &'a Value,
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+        Box::pin(async move {
+            self.call_reads(facts.calls.read).await?;
+            let time = self.time();
+            let world = self.world.borrow();
+            let things = laws::alike(&world, facts, fields);
+            let things = things.filter(|thing| self.visible(thing, time));
+            Ok(things.map(|thing| thing.found(facts, time)).collect())
+        })
+    }
+
     fn update<'a>(
         &'a self,
         facts: &'static Facts,
@@ -242,8 +267,23 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
             let action = facts.calls.update.first().copied().unwrap_or(facts.calls.create);
-            self.mutate(action, |world, time| laws::update(world, facts, id, fields, prior, time))
-                .await?
+            let update = (id.clone(), fields.clone(), prior.clone());
+            if facts.swaps.is_empty() {
+                let updates = [update];
+                return self
+                    .mutate(action, |world, time| laws::update(world, facts, &updates, time))
+                    .await?;
+            }
+            let gather = Rc::clone(self.updates.borrow_mut().entry(facts.name).or_default());
+            let load = |updates: Vec<String>| async move {
+                let updates: Vec<laws::Update> =
+                    updates.iter().filter_map(|update| serde_json::from_str(update).ok()).collect();
+                self.mutate(action, |world, time| laws::update(world, facts, &updates, time))
+                    .await?
+                    .map(|()| Vec::new())
+            };
+            let update = serde_json::to_string(&update).expect("fields and ids serialise");
+            gather.ask([update], load).await.map(|_| ())
         })
     }
 
@@ -299,16 +339,17 @@ impl Provider for Sandbox {
                     .filter(|id| *id == key)
                     .collect());
             }
-            self.call("ec2:DescribeTags").await?;
+            // What takes no tags is looked for in what it lives in.
+            if facts.tags == Tagging::None {
+                self.call_reads(facts.calls.read).await?;
+            } else {
+                self.call("ec2:DescribeTags").await?;
+            }
             let time = self.time();
             let world = self.world.borrow();
-            let owned = |thing: &&Thing| {
-                thing.tags.get(TAG_STACK) == Some(&order.owner.stack)
-                    && thing.tags.get(TAG_ADDRESS).map(String::as_str)
-                        == Some(order.owner.address.as_str())
-            };
             let things =
-                world.of_kind(facts.name).filter(owned).filter(|thing| self.visible(thing, time));
+                world.of_kind(facts.name).filter(|thing| laws::may_be(thing, facts, order));
+            let things = things.filter(|thing| self.visible(thing, time));
             Ok(things.map(|thing| thing.id.clone()).collect())
         })
     }

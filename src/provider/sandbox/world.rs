@@ -14,6 +14,9 @@ use crate::{
 /// Seconds since 1970 at which every sandbox world begins: 2026-01-01.
 const GENESIS: f64 = 1_767_225_600.0;
 
+/// Seconds after a create at which outputs show that others need before it is ready.
+const EARLY: f64 = 3.0;
+
 /// Something that exists in the sandbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thing {
@@ -67,9 +70,25 @@ impl Thing {
             id: self.id.clone(),
             fields: self.fields.clone(),
             tags: (facts.tags != crate::kinds::Tagging::None).then(|| self.tags.clone()),
-            outputs: if phase == Phase::Pending { Outputs::new() } else { self.outputs.clone() },
+            outputs: match phase {
+                Phase::Pending if time < self.born + EARLY => Outputs::new(),
+                Phase::Pending => self.early(facts, |early| early),
+                Phase::Ready | Phase::Deleting | Phase::Failed(_) => self.outputs.clone(),
+            },
             phase,
         }
+    }
+
+    /// What the answer to its create holds beside its id.
+    pub(super) fn told_at_once(&self, facts: &Facts) -> Outputs {
+        self.early(facts, |early| !early)
+    }
+
+    /// The outputs of which `wanted` says yes to whether they show early.
+    fn early(&self, facts: &Facts, wanted: impl Fn(bool) -> bool) -> Outputs {
+        let outputs = self.outputs.iter();
+        let outputs = outputs.filter(|(name, _)| wanted(facts.early.contains(&name.as_str())));
+        outputs.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 
@@ -130,6 +149,12 @@ impl World {
     /// One thing.
     pub fn get(&self, kind: &str, id: &Identity) -> Option<&Thing> {
         self.things.get(kind)?.get(id)
+    }
+
+    /// Whether something of any kind is known by `id`.
+    pub(super) fn holds(&self, id: &str) -> bool {
+        let id = Identity::from(id);
+        self.things.values().any(|things| things.contains_key(&id))
     }
 
     /// Adds something, or puts it in the place of its former self: what eksnet does through calls, and what a test does

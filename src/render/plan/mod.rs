@@ -9,6 +9,7 @@ mod tests;
 mod words;
 
 use crate::{
+    kinds,
     model::{Account, Address},
     plan::{Action, Plan},
     render::{
@@ -72,7 +73,7 @@ pub fn plan(plan: &Plan, facts: &PlanFacts, style: Style) -> String {
     parts.extend(drift::changed(plan, &names, style));
     parts.extend(drift::foreign(plan, &names, style));
     parts.extend(rows::sections(plan, &names, style));
-    parts.extend(consequences(facts, style));
+    parts.extend(consequences(plan, facts, style));
     parts.push(summary(plan, facts, style));
     parts.join("\n")
 }
@@ -94,8 +95,11 @@ fn header(facts: &PlanFacts, style: Style) -> String {
 }
 
 /// What the plan does to the road as a whole.
-fn consequences(facts: &PlanFacts, style: Style) -> Option<String> {
+fn consequences(plan: &Plan, facts: &PlanFacts, style: Style) -> Option<String> {
     let mut lines = String::new();
+    for (address, what) in asked(plan) {
+        lines.push_str(&format!("then     {}: {what}\n", clean(address.as_str())));
+    }
     if facts.egress_before != facts.egress_after {
         let list = |addresses: &[String]| match addresses {
             [] => "none".to_owned(),
@@ -119,6 +123,16 @@ fn consequences(facts: &PlanFacts, style: Style) -> Option<String> {
         lines.push('\n');
     }
     (!lines.is_empty()).then_some(lines)
+}
+
+/// What somebody has to do outside of AWS once something exists.
+fn asked(plan: &Plan) -> impl Iterator<Item = (&Address, &'static str)> {
+    let made = plan
+        .changes
+        .iter()
+        .filter(|(_, change)| matches!(change.action, Action::Create | Action::Replace(_)));
+    made.filter_map(|(address, _)| Some((address, kinds::get(address.kind())?.facts())))
+        .flat_map(|(address, facts)| facts.asks.iter().map(move |(_, what)| (address, *what)))
 }
 
 fn summary(plan: &Plan, facts: &PlanFacts, style: Style) -> String {

@@ -101,6 +101,7 @@ pub(super) fn reasons(reasons: &[Reason]) -> String {
         Reason::Deleting => Some("is on its way down; made again".to_owned()),
         Reason::Unfinished => Some("a former run did not see it become ready".to_owned()),
         Reason::Asked => Some("asked for".to_owned()),
+        Reason::Adopted => Some("made by somebody else; taken over".to_owned()),
         Reason::Vanished => Some("deleted outside eksnet; made again".to_owned()),
     };
     reasons.iter().filter_map(clause).collect::<Vec<_>>().join("; ")

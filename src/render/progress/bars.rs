@@ -97,13 +97,17 @@ impl Bars {
                 self.whole.inc(1);
                 self.show();
             }
-            Event::Recovered { .. } | Event::Created { .. } | Event::Retrying { .. } => {}
+            Event::Recovered { .. }
+            | Event::Created { .. }
+            | Event::Asked { .. }
+            | Event::Retrying { .. } => {}
         }
         // Its line shows that a slow step runs; only that it began or exists needs no other.
         let line = self.plain.line(event);
         match event {
             Event::Started { .. } | Event::Created { .. } => {}
             Event::Recovered { .. }
+            | Event::Asked { .. }
             | Event::Retrying { .. }
             | Event::Done { .. }
             | Event::Failed { .. } => {

@@ -63,6 +63,11 @@ impl Plain {
                 self.created.insert(address.clone(), id.clone());
                 None
             }
+            Event::Asked { address, what, value } => {
+                let value = value.replace(',', ", ");
+                let said = format!("{}: {}", clean(what), clean(&value));
+                Some(self.said(address, Ink::Change, &said))
+            }
             Event::Retrying { address, problem } => self.retrying(address, problem),
             Event::Done { address, verb, seconds } => Some(self.done(address, *verb, *seconds)),
             Event::Failed { address, verb, problem } => {

@@ -163,7 +163,9 @@ impl<'a> Table<'a> {
     }
 
     fn path(&self, key: &str) -> String {
-        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+        let bare = key.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+        let key = if bare { key.to_owned() } else { format!("\"{key}\"") };
+        if self.name.is_empty() { key } else { format!("{}.{key}", self.name) }
     }
 
     /// How the table is called in a sentence: by its header, or by its key where it is inline.

@@ -158,6 +158,11 @@ impl<'a> Value<'a> {
         Some(self.list()?.iter().filter_map(Self::string).collect())
     }
 
+    /// Whether it is a list, for keys that take one or several.
+    pub fn is_list(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Array(_))
+    }
+
     /// Whether it is a list of so many items, so that none was left out when it was read.
     pub fn is_list_of(&self, length: usize) -> bool {
         matches!(self.value.get_ref(), DeValue::Array(items) if items.len() == length)
@@ -250,7 +255,11 @@ impl<'a> Value<'a> {
 
     /// What someone could write.
     pub fn advice(&self) -> String {
-        let key = self.name.rsplit('.').next().unwrap_or(&self.name);
+        // A key with a dot in it stands in quotes.
+        let key = match self.name.strip_suffix('"').and_then(|rest| rest.rfind('"')) {
+            Some(quote) => &self.name[quote..],
+            None => self.name.rsplit('.').next().unwrap_or(&self.name),
+        };
         match self.role {
             Role::Section => {
                 format!("write `[{}]` on a line of its own, and its keys below", self.name)

@@ -1,10 +1,11 @@
 """Managed node groups.
 
-There are no instances, and the Auto Scaling group of a node group is no more than a name.
+Each has an Auto Scaling group, and that has no instances.
 """
 
 import re
 
+from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.core.utils import utcnow
 from moto.ec2.exceptions import EC2ClientError
 
@@ -71,8 +72,37 @@ def create_nodegroup(world, given):
     if "remoteAccess" in given and "sourceSecurityGroups" not in given["remoteAccess"]:
         group.described["resources"]["remoteAccessSecurityGroup"] = f"sg-0{digest(identity, 16)}"
     cluster.nodegroups[name] = group
+    _start(world, group.described)
     access.admit_nodes(world, cluster, given["nodeRole"], "EC2_LINUX")
     return {"nodegroup": group.described}
+
+
+def _start(world, shown):
+    """Makes the Auto Scaling group, without the instances that it would start."""
+    (named,) = shown["resources"]["autoScalingGroups"]
+    tags = {"eks:cluster-name": shown["clusterName"], "eks:nodegroup-name": shown["nodegroupName"]}
+    world.autoscaling.autoscaling_groups[named["name"]] = FakeAutoScalingGroup(
+        name=named["name"],
+        availability_zones=[],
+        desired_capacity=0,
+        max_size=shown["scalingConfig"]["maxSize"],
+        min_size=shown["scalingConfig"]["minSize"],
+        launch_config_name="",
+        launch_template={},
+        vpc_zone_identifier=",".join(shown["subnets"]),
+        default_cooldown=None,
+        health_check_period=15,
+        health_check_type="EC2",
+        load_balancers=[],
+        target_group_arns=[],
+        placement_group=None,
+        termination_policies=[],
+        autoscaling_backend=world.autoscaling,
+        ec2_backend=world.ec2,
+        tags=[{"Key": key, "Value": value, "PropagateAtLaunch": True} for key, value in tags.items()],
+        mixed_instances_policy=None,
+        capacity_rebalance=False,
+    )
 
 
 def _check_role(world, arn):
@@ -178,6 +208,8 @@ def delete_nodegroup(world, given):
     cluster = world.cluster(given["clusterName"])
     group = cluster.nodegroup(given["nodegroupName"])
     del cluster.nodegroups[given["nodegroupName"]]
+    for named in group.described["resources"]["autoScalingGroups"]:
+        world.autoscaling.autoscaling_groups.pop(named["name"], None)
     access.dismiss_nodes(cluster, group.described["nodeRole"])
     return {"nodegroup": {**group.described, "status": "DELETING"}}
 

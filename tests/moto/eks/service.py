@@ -4,6 +4,7 @@ import hashlib
 import json
 from urllib.parse import unquote
 
+from moto.autoscaling.models import autoscaling_backends
 from moto.core.utils import camelcase_to_underscores, utcnow
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
@@ -77,6 +78,10 @@ class World:
     @property
     def ec2(self):
         return ec2_backends[self.account][self.region]
+
+    @property
+    def autoscaling(self):
+        return autoscaling_backends[self.account][self.region]
 
     @property
     def iam(self):

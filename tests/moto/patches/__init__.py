@@ -22,6 +22,13 @@ MODULES = (
     "identity",
     "keys",
     "eks",
+    "balancers",
+    "targets",
+    "listeners",
+    "autoscaling",
+    "zones",
+    "certificates",
+    "apis",
 )
 
 

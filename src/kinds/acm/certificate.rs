@@ -1,0 +1,155 @@
+//! `certificate`: proves to whoever connects that he talks to a name.
+//!
+//! ACM issues it once it finds a record of its own choosing at the name, and renews it for as long as the record stays.
+//! What the record is shows some seconds after the request, long before the certificate is issued.
+//! ACM: RequestCertificate, DescribeCertificate, ListTagsForCertificate, DeleteCertificate; ListCertificates to find a
+//! lost one.
+
+use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, Tag, ValidationMethod};
+use futures_util::future::{try_join, try_join_all};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    aws::{Aws, present, route53},
+    kinds::{
+        Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, TAG_ADDRESS, TAG_STACK, Tagging,
+        Timing,
+    },
+    model::{Identity, Problem, Tags},
+};
+
+/// What a certificate should be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The name that it is for.
+    pub domain: String,
+    /// It is for every name one label below `domain`, and not for `domain` itself.
+    pub wildcard: bool,
+}
+
+impl Kind for Certificate {
+    const FACTS: Facts = Facts {
+        name: "certificate",
+        id: "arn:{partition}:acm:{region}:{account}:certificate/{hex8}-{hex4}-{hex4}-{hex4}-{hex12}",
+        replaces: &["domain", "wildcard"],
+        outputs: &[
+            ("arn", "{id}"),
+            ("validation_name", "_{hex32}.{domain}"),
+            ("validation_value", "_{hex32}.{hex10}.acm-validations.aws"),
+        ],
+        early: &["validation_name", "validation_value"],
+        stuck: "ACM finds its record only where the registrar, or the zone above, names the name servers of \
+                the hosted zone",
+        timing: Timing { create: 107, delete: 0 },
+        tags: Tagging::Certificate,
+        token: true,
+        // A name that others have too, such as a custom domain name of API Gateway.
+        loose: &["domain"],
+        calls: Calls {
+            create: "acm:RequestCertificate",
+            read: &["acm:DescribeCertificate", "acm:ListTagsForCertificate"],
+            update: &[],
+            delete: "acm:DeleteCertificate",
+        },
+        quota: Some(Quota {
+            code: "L-F141DD1D",
+            name: "ACM certificates",
+            default: 2500,
+            per: None,
+        }),
+        ..Facts::DEFAULT
+    };
+
+    async fn create(&self, aws: &Aws, owner: &Owner) -> Result<Made, Problem> {
+        let tag = |(key, value)| {
+            Tag::builder()
+                .key(key)
+                .value(value)
+                .build()
+                .expect("a key is set, and nothing else is required")
+        };
+        let request = aws
+            .acm
+            .request_certificate()
+            .domain_name(self.name())
+            .validation_method(ValidationMethod::Dns)
+            .idempotency_token(&owner.token)
+            .set_tags(Some(owner.tags.iter().map(tag).collect()));
+        Made::id(aws.write(|| request.clone().send()).await?.certificate_arn())
+    }
+
+    async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
+        let found = try_join_all(known.iter().map(|id| found(aws, id))).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
+        let request = aws.acm.delete_certificate().certificate_arn(id.as_str());
+        aws.write(|| request.clone().send()).await.map(drop)
+    }
+
+    /// ACM looks for nothing by its tags: every certificate for the name is asked for its own.
+    async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
+        let request = aws.acm.list_certificates();
+        let all: Vec<_> =
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+        let name = self.name();
+        let alike = all.into_iter().filter(|summary| summary.domain_name() == Some(&name));
+        let arns = alike.filter_map(|summary| summary.certificate_arn);
+        let ours = try_join_all(arns.map(|arn| async move {
+            let tags = present(tags(aws, &arn).await)?.unwrap_or_default();
+            let ours = tags.get(TAG_STACK) == Some(&owner.stack)
+                && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str());
+            Ok(ours.then_some(Identity(arn)))
+        }))
+        .await?;
+        Ok(ours.into_iter().flatten().collect())
+    }
+}
+
+impl Certificate {
+    /// The name as ACM writes it.
+    fn name(&self) -> String {
+        if self.wildcard { format!("*.{}", self.domain) } else { self.domain.clone() }
+    }
+}
+
+async fn tags(aws: &Aws, arn: &str) -> Result<Tags, Problem> {
+    let request = aws.acm.list_tags_for_certificate().certificate_arn(arn);
+    let tags = aws.read(|| request.clone().send()).await?.tags.unwrap_or_default();
+    Ok(tags.into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default())).collect())
+}
+
+async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<Certificate>>, Problem> {
+    let request = aws.acm.describe_certificate().certificate_arn(id.as_str());
+    let detail = async { present(aws.read(|| request.clone().send()).await) };
+    let tags = async { present(tags(aws, id.as_str()).await) };
+    let (detail, tags) = try_join(detail, tags).await?;
+    let detail = detail.and_then(|answer| answer.certificate);
+    let (Some(detail), Some(tags)) = (detail, tags) else { return Ok(None) };
+    let name = detail.domain_name().unwrap_or_default();
+    let (domain, wildcard) = match name.strip_prefix("*.") {
+        Some(domain) => (domain, true),
+        None => (name, false),
+    };
+    let fields = Certificate { domain: domain.to_owned(), wildcard };
+    let mut options = detail.domain_validation_options().iter();
+    let record = options.find_map(|option| option.resource_record());
+    let plain = |text: Option<&str>| text.map(route53::plain_name);
+    let name = plain(record.map(|record| record.name()));
+    let value = plain(record.map(|record| record.value()));
+    let found = Found::ready(id.clone(), fields).tagged(tags).phase(phase(&detail));
+    let found = found.output("validation_name", name.as_deref());
+    Ok(Some(found.output("validation_value", value.as_deref())))
+}
+
+fn phase(detail: &CertificateDetail) -> Phase {
+    match detail.status() {
+        Some(CertificateStatus::Issued) => Phase::Ready,
+        Some(CertificateStatus::PendingValidation) | None => Phase::Pending,
+        Some(status) => {
+            let reason = detail.failure_reason().map(|reason| format!(": {reason}"));
+            Phase::Failed(format!("{status}{}", reason.unwrap_or_default()))
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Kinds of AWS Certificate Manager.
+
+mod certificate;
+
+pub use certificate::Certificate;
