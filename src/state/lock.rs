@@ -4,6 +4,8 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
     path::Path,
+    thread,
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -140,7 +142,7 @@ impl LockFile {
         let mut file = snapshot::private(OpenOptions::new().read(true).write(true).create(true))
             .open(path)
             .map_err(failed)?;
-        match file.try_lock() {
+        match try_lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(held(read(&mut file).holder.as_ref())),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -165,6 +167,27 @@ impl LockFile {
         self.file.write_all(text.as_bytes())?;
         self.file.set_len(text.len() as u64)
     }
+}
+
+/// How often a lock is tried before it is believed to be held.
+const TRIES: u32 = 10;
+
+/// How long after a try the next one is made.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Locks `file`, or finds that somebody else holds the lock and keeps it.
+///
+/// A process that is being started has whatever its parent had open, locks included, until it becomes another program.
+/// For that moment a lock outlives its holder, so one refusal says nothing yet. The pause is one of the thread: a
+/// sandbox's clock would skip any other.
+fn try_lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 1..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            answer => return answer,
+        }
+    }
+    file.try_lock()
 }
 
 /// What was written last to the state whose lock file is at `path`, as far as it is known.
