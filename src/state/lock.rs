@@ -167,6 +167,14 @@ impl LockFile {
     }
 }
 
+impl Drop for LockFile {
+    /// A process that is being started at this moment has the file open too, until it becomes another program: closing
+    /// it here would not be enough.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
 /// What was written last to the state whose lock file is at `path`, as far as it is known.
 pub(super) fn mark(path: &Path) -> Option<Mark> {
     File::open(path).ok().and_then(|mut file| read(&mut file).mark)
