@@ -169,6 +169,14 @@ impl LockFile {
     }
 }
 
+impl Drop for LockFile {
+    /// A process that is being started at this moment has the file open too, until it becomes another program: closing
+    /// it here would not be enough.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
 /// How often a lock is tried before it is believed to be held.
 const TRIES: u32 = 10;
 
@@ -177,9 +185,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Locks `file`, or finds that somebody else holds the lock and keeps it.
 ///
-/// A process that is being started has whatever its parent had open, locks included, until it becomes another program.
-/// For that moment a lock outlives its holder, so one refusal says nothing yet. The pause is one of the thread: a
-/// sandbox's clock would skip any other.
+/// Who is killed does not let go of it by himself, and a process that he was just starting has what he had open, locks
+/// included, until it becomes another program. For that moment a lock outlives its holder, so one refusal says nothing
+/// yet. The pause is one of the thread: a sandbox's clock would skip any other.
 fn try_lock(file: &File) -> Result<(), TryLockError> {
     for _ in 1..TRIES {
         match file.try_lock() {

@@ -318,6 +318,17 @@ impl Remote {
             .note(format!("{} follows it", page.key))
             .help("restore it; nothing has been changed"));
         }
+        // An empty page ends its journal.
+        if let Some((empty, page)) =
+            pages.iter().zip(pages.iter().skip(1)).find(|(page, _)| page.empty)
+        {
+            return Err(Diagnostic::error(format!(
+                "{} is empty in bucket {}",
+                empty.key, self.bucket.name
+            ))
+            .note(format!("{} follows it", page.key))
+            .help("restore it; nothing has been changed"));
+        }
         let full: Vec<Known> =
             pages.iter().filter(|page| !page.empty).map(|page| (*page).clone()).collect();
         let closed = full.len() < pages.len();

@@ -127,8 +127,7 @@ pub(super) fn grant(world: &mut World, account: &Account, existing: &Existing) {
         Some(id) => id.clone(),
         None => facts.stamped(&mut world.mint, facts.id, fields, None, account).into(),
     };
-    let invented: Vec<(&str, &str)> = facts.invented().collect();
-    let outputs = invented.into_iter().map(|(name, pattern)| {
+    let outputs = facts.invented().map(|(name, pattern)| {
         let stamped = facts.stamped(&mut world.mint, pattern, fields, Some(&id), account);
         (name.to_owned(), stamped)
     });
@@ -387,13 +386,10 @@ fn within_quota(world: &World, facts: &Facts, fields: &Value) -> Result<(), Prob
     let Some(quota) = facts.quota else { return Ok(()) };
     let count = match quota.per {
         None => world.of_kind(facts.name).count(),
-        Some(field) => match fields.get(field).and_then(Value::as_str) {
-            Some(scope) => world
-                .holders(scope)
-                .filter(|(kind, _, held)| *kind == facts.name && *held == field)
-                .count(),
-            None => 0,
-        },
+        Some(field) => fields.get(field).and_then(Value::as_str).map_or(0, |scope| {
+            let holders = world.holders(scope);
+            holders.filter(|(kind, _, held)| *kind == facts.name && *held == field).count()
+        }),
     };
     if count < quota.default as usize {
         return Ok(());
