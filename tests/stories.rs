@@ -34,6 +34,8 @@ use eksnet::{
 };
 use similar::TextDiff;
 
+use crate::lab::state_at;
+
 const INDENT: &str = "    ";
 
 #[test]
@@ -273,8 +275,7 @@ fn eksnet(folder: &Path, args: &[&str]) -> Answer {
 /// Changes the thing at `address` without eksnet, or deletes it where `change` answers that it is not to stay.
 fn outside(folder: &Path, address: &str, change: impl FnOnce(&mut Thing) -> bool) -> Answer {
     let address: Address = address.parse().expect("an address");
-    let state =
-        eksnet::state::read(&folder.join("state/sandbox/shop.json")).expect("the state reads");
+    let state = state_at(&folder.join("state/sandbox/shop.json"));
     let id = state.expect("a state").resources[&address].id.clone();
     let mut world = world(folder);
     let mut thing = world.get(address.kind(), &id).expect("it exists").clone();
@@ -289,9 +290,9 @@ fn outside(folder: &Path, address: &str, change: impl FnOnce(&mut Thing) -> bool
 /// Puts things into the shop's world that eksnet did not make. `@ADDRESS` stands for the id of what the state has there,
 /// and a thing is born so many seconds from now.
 fn put(folder: &Path, text: &str) -> Answer {
-    let state = eksnet::state::read(&folder.join("state/sandbox/shop.json"));
+    let state = crate::lab::state_at(&folder.join("state/sandbox/shop.json"));
     let mut text = text.to_owned();
-    for (address, record) in state.expect("the state reads").expect("a state").resources {
+    for (address, record) in state.expect("a state").resources {
         text = text.replace(&format!("\"@{address}\""), &format!("\"{}\"", record.id));
     }
     assert!(!text.contains("\"@"), "an address that the state does not have:\n{text}");

@@ -94,7 +94,7 @@ pub async fn apply(
         Diagnostic::error(format!("the steps {} wait for each other", names.join(", ")))
             .help("make the change in two steps: first what others refer to, then the rest; and please report it")
     })?;
-    journal.write(kept(plan, journal.state()))?;
+    journal.write(kept(plan, journal.state())).await?;
     let sweeping = delete::Sweeping::new(plan::ground(plan, journal.state()));
     let run = Run {
         plan,
@@ -128,7 +128,7 @@ pub async fn apply(
     // The other half of a replacement that failed was touched.
     outcome.skipped = skipped.filter(|address| !failed.contains(address)).collect();
     outcome.interrupted = run.stop.asked() && schedule.unfinished() > 0;
-    run.log.finish()?;
+    run.log.finish().await?;
     Ok(outcome)
 }
 

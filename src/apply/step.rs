@@ -208,6 +208,7 @@ impl Run<'_> {
         let began = Instant::now();
         let mut attempt = 0;
         loop {
+            self.log.hold().await?;
             let Err(problem) = ask().await else { return Ok(()) };
             attempt += 1;
             let passing = match problem.class {

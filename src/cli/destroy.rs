@@ -24,7 +24,7 @@ use crate::{
     provider::{Owned, Provider},
     refresh,
     render::{self, Certificate, Clock, Compared, Ended},
-    state::State,
+    state::{Journal, State},
 };
 
 pub(super) fn destroy(args: &DestroyArgs) -> Answer {
@@ -34,10 +34,21 @@ pub(super) fn destroy(args: &DestroyArgs) -> Answer {
 
 async fn work(args: &DestroyArgs, setting: &Setting) -> Answer {
     let provider = setting.provider().await.map_err(one)?;
-    let mut journal = setting.journal("destroy", provider.account()).map_err(one)?;
+    let mut journal = setting.journal("destroy", provider.account()).await.map_err(one)?;
+    let answer = go(args, setting, &*provider, &mut journal).await;
+    journal.close().await;
+    answer
+}
+
+async fn go(
+    args: &DestroyArgs,
+    setting: &Setting,
+    provider: &dyn Provider,
+    journal: &mut Journal,
+) -> Answer {
     let before = Teller::lines(Form::of(args.json));
-    apply::settle(&*provider, &mut journal, &|event| before.tell(&event)).await.map_err(one)?;
-    let observed = refresh::refresh(&*provider, journal.state()).await.map_err(one)?;
+    apply::settle(provider, journal, &|event| before.tell(&event)).await.map_err(one)?;
+    let observed = refresh::refresh(provider, journal.state()).await.map_err(one)?;
     let stack = setting.source.as_ref().map(|source| &source.stack);
     let intention = Intention::destroy(stack, journal.state(), &args.target);
     let prospect = planning::prospect(&*provider, &intention, &observed, journal.state())
@@ -54,19 +65,17 @@ async fn work(args: &DestroyArgs, setting: &Setting) -> Answer {
     }
     let approved = prospect.plan.is_empty()
         || args.auto_approve
-        || screen::confirm("Delete all of this?").map_err(one)?;
+        || screen::confirm("Delete all of this?").await.map_err(one)?;
     if !approved {
         screen::say_line("Nothing has been changed.");
         return Ok(Exit::Failed);
     }
     let teller = Teller::new(Form::of(args.json), &prospect);
-    let (outcome, clock) = run::carry_out(&prospect, &*provider, &mut journal, &teller).await?;
+    let (outcome, clock) = run::carry_out(&prospect, provider, journal, &teller).await?;
     let (plan, state) = (&prospect.plan, journal.state());
     let extent = if args.target.is_empty() { Extent::Everything } else { Extent::Part };
     let form = Form::of(args.json);
-    Run { setting, provider: &*provider, state, plan, outcome, teller, clock, extent, form }
-        .close()
-        .await
+    Run { setting, provider, state, plan, outcome, teller, clock, extent, form }.close().await
 }
 
 /// How much of a stack goes.

@@ -47,7 +47,7 @@ async fn look(setting: &Setting, args: &PlanArgs) -> Result<Looked, Vec<Diagnost
     let PlanArgs { scope, destroy, .. } = args;
     let stack = setting.source.as_ref().map(|source| &source.stack);
     if scope.no_refresh {
-        let state = setting.remembered().map_err(one)?;
+        let state = setting.remembered().await.map_err(one)?;
         let observed = Observed::trusting(&state);
         let intention = match stack.filter(|_| !destroy) {
             Some(stack) => planning::intend_unseen(stack, &state, scope).map_err(one)?,
@@ -57,7 +57,7 @@ async fn look(setting: &Setting, args: &PlanArgs) -> Result<Looked, Vec<Diagnost
         return Ok(Looked { state, intention, prospect });
     }
     let provider = setting.provider().await.map_err(one)?;
-    let mut state = setting.read_state(provider.account()).map_err(one)?;
+    let mut state = setting.read_state(provider.account()).await.map_err(one)?;
     let mut observed = planning::observe(&*provider, &mut state).await.map_err(one)?;
     let intention = match stack.filter(|_| !destroy) {
         Some(stack) => {

@@ -84,6 +84,17 @@ pub enum Entry {
 }
 
 impl State {
+    /// Takes facts in; answers the lines of the journal that say them.
+    pub fn learn(&mut self, entries: impl IntoIterator<Item = Entry>) -> Vec<String> {
+        let mut lines = Vec::new();
+        for entry in entries {
+            let line = serde_json::to_string(&entry);
+            lines.push(line.expect("an entry holds only strings, numbers and maps of them"));
+            self.take(entry);
+        }
+        lines
+    }
+
     /// Takes a fact in. Entries about what is not there do nothing, so that replaying a journal twice does no harm.
     pub fn take(&mut self, entry: Entry) {
         match entry {

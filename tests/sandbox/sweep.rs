@@ -7,6 +7,7 @@ use eksnet::{
     apply::Outcome,
     kinds,
     model::{Desired, value},
+    plan::Wish,
     provider::sandbox::{Faults, Moment, Thing},
 };
 

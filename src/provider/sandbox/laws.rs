@@ -128,8 +128,7 @@ pub(super) fn grant(world: &mut World, account: &Account, existing: &Existing) {
         Some(id) => id.clone(),
         None => facts.stamped(&mut world.mint, facts.id, fields, None, account).into(),
     };
-    let invented: Vec<(&str, &str)> = facts.invented().collect();
-    let outputs = invented.into_iter().map(|(name, pattern)| {
+    let outputs = facts.invented().map(|(name, pattern)| {
         let stamped = facts.stamped(&mut world.mint, pattern, fields, Some(&id), account);
         (name.to_owned(), stamped)
     });
