@@ -104,7 +104,9 @@ pub async fn meet(
             foreign.map(|foreign| Found::ready(foreign.id.clone(), foreign.fields.clone())),
         );
         for found in there {
-            if let Some(address) = places.get(&found.id) {
+            let Some(address) = places.get(&found.id) else { continue };
+            // What was ours and is gone may still show. If it is somebody's after all, its create is refused.
+            if desired[*address].adopt || !state.buried.contains(&found.id) {
                 taken.insert((*address).clone(), found);
             }
         }

@@ -19,6 +19,15 @@ use crate::{
     state::{Entry, Intent, State},
 };
 
+/// How it is known what a create made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// AWS answered.
+    Answer,
+    /// The answer was lost. What it would have told beside the id may not show before the thing is ready.
+    Look,
+}
+
 /// How often a create is asked for that gets no answer.
 const UNANSWERED: u32 = 8;
 
@@ -93,7 +102,7 @@ impl Run<'_> {
         answer: Result<Made, Problem>,
     ) -> Result<Turn, Trouble> {
         let address = &order.owner.address;
-        let made = match self.insist(facts, order, asked, answer).await {
+        let (made, heard) = match self.insist(facts, order, asked, answer).await {
             Ok(made) => made,
             Err(Trouble::Refused(problem)) => {
                 self.log.write([Entry::Unmade { address: address.clone() }]).await?;
@@ -126,7 +135,25 @@ impl Run<'_> {
         if ready || (facts.timing.create == 0 && knows_early(facts, &all)) {
             return Ok(Turn::Done);
         }
+        if heard == Heard::Look && facts.invented().any(|(output, _)| !all.contains_key(output)) {
+            return self.unheard(facts, address).await;
+        }
         self.pending(facts, address).await
+    }
+
+    /// Something that exists and of which nobody has heard what others may need: they wait until it shows.
+    pub(super) async fn unheard(
+        &self,
+        facts: &'static Facts,
+        address: &Address,
+    ) -> Result<Turn, Trouble> {
+        let turn = self.pending(facts, address).await?;
+        match turn {
+            Turn::Created(pending) if facts.early.is_empty() => {
+                Ok(self.become_ready(pending).await)
+            }
+            Turn::Created(_) | Turn::Done | Turn::Trouble(_) => Ok(turn),
+        }
     }
 
     /// Something that exists and takes its time to become ready, as soon as everything is known of it that others need
@@ -167,20 +194,19 @@ impl Run<'_> {
         order: &Order,
         asked: i64,
         mut answer: Result<Made, Problem>,
-    ) -> Result<Made, Trouble> {
+    ) -> Result<(Made, Heard), Trouble> {
         let began = Instant::now();
         let mut attempt = 0;
         // When a call was made that had no answer: it may have had its effect.
         let mut unanswered = None;
         let mut asked = asked;
-        let made = |found: Found<Value>| Made {
-            id: Some(found.id),
-            outputs: found.outputs,
-            ready: found.phase == Phase::Ready,
+        let made = |found: Found<Value>| {
+            let ready = found.phase == Phase::Ready;
+            (Made { id: Some(found.id), outputs: found.outputs, ready }, Heard::Look)
         };
         loop {
             let problem = match answer {
-                Ok(made) => return Ok(made),
+                Ok(made) => return Ok((made, Heard::Answer)),
                 Err(problem) => problem,
             };
             attempt += 1;

@@ -56,9 +56,24 @@ pub(super) fn owned(tags: &Tags, owner: &Owner) -> bool {
         && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
 }
 
-/// What a create that began at `begun` made, if anything: looked for until it would have to show. Kinds of which
-/// a repeated create cannot make a second one are looked for once.
+/// What a create that began at `begun` made, if anything. Kinds of which a repeated create cannot make a second one are
+/// looked for once.
 pub(super) async fn find(
+    provider: &dyn Provider,
+    facts: &'static Facts,
+    order: &Order,
+    begun: i64,
+    known: &Known,
+) -> Result<Option<Found<Value>>, Problem> {
+    if facts.repeatable(&order.fields) {
+        ours(provider, facts, order, known).await
+    } else {
+        in_the_end(provider, facts, order, begun, known).await
+    }
+}
+
+/// The same, looked for until it would have to show.
+async fn in_the_end(
     provider: &dyn Provider,
     facts: &'static Facts,
     order: &Order,
@@ -69,7 +84,7 @@ pub(super) async fn find(
     loop {
         let found = ours(provider, facts, order, known).await?;
         let left = begun + provider.visible_after() - provider.now();
-        if found.is_some() || facts.repeatable(&order.fields) || left <= 0 {
+        if found.is_some() || left <= 0 {
             return Ok(found);
         }
         // What shows late shows later still: twice as long each time costs few calls.
@@ -98,12 +113,13 @@ async fn ours(
             && (found.tags.as_ref().is_none_or(|tags| owned(tags, &order.owner))
                 // Before they are tagged by a call of their own, such things are found by what only our create knew.
                 || !facts.tags.with_create())
+            && (facts.within.is_empty() || asked_for(facts, order, &found.fields))
     }))
 }
 
 /// What AWS says exists already, if it is ours: it carries our ownership tags; or, for what takes no tags, it is exactly
-/// what was asked for inside something of ours, or a create for it went without an answer. What there can be only one of
-/// must show in the end.
+/// what was asked for, or a create for it went without an answer where nobody else makes any. What there can be only one
+/// of must show in the end.
 pub(super) async fn taken(
     provider: &dyn Provider,
     facts: &'static Facts,
@@ -124,7 +140,10 @@ pub(super) async fn taken(
         if let Some(found) = found.into_iter().find(|found| candidates.contains(&found.id)) {
             let ours = match &found.tags {
                 Some(tags) => owned(tags, &order.owner),
-                None => unanswered.is_some() || asked_for(facts, order, &found.fields),
+                None => {
+                    (unanswered.is_some() && facts.within.is_empty())
+                        || asked_for(facts, order, &found.fields)
+                }
             };
             return Ok(ours.then_some(found));
         }
@@ -187,7 +206,13 @@ pub async fn settle(
         let order = order(journal.state(), &address, &intent);
         let known = Known::of(journal.state());
         let refused = |problem: Problem| Diagnostic::refused(&address, "be looked for", &problem);
-        let found = find(provider, facts, &order, intent.begun, &known).await.map_err(refused)?;
+        // Where others make things as well, the next plan takes what is there and not known for somebody else's.
+        let found = if facts.within.is_empty() {
+            find(provider, facts, &order, intent.begun, &known).await
+        } else {
+            in_the_end(provider, facts, &order, intent.begun, &known).await
+        };
+        let found = found.map_err(refused)?;
         let mut id = found.map(|found| found.id);
         if id.is_none() && facts.token {
             // What this makes need not show until so long after it.

@@ -151,15 +151,13 @@ impl Run<'_> {
             section: change.section.clone(),
             made,
         };
-        let settled = Entry::Settled { address: address.clone(), record: Box::new(record.clone()) };
+        let settled = Entry::Settled { address: address.clone(), record: Box::new(record) };
         self.log.write([settled]).await?;
-        if !change.reasons.contains(&Reason::Unfinished) {
-            Ok(Turn::Done)
-        } else if facts.early.is_empty() {
+        if change.reasons.contains(&Reason::Unfinished) {
             // The run that made it may not have lived to hear what others need of it.
-            Ok(self.become_ready(Pending { address: address.clone(), record }).await)
+            self.unheard(facts, address).await
         } else {
-            self.pending(facts, address).await
+            Ok(Turn::Done)
         }
     }
 

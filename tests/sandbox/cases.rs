@@ -7,7 +7,7 @@ use std::{
 };
 
 use eksnet::{
-    kinds,
+    kinds::{self, Tagging},
     model::{Address, Desired},
     plan::Wish,
     provider::sandbox::{Fault, Faults, Moment, Thing, World},
@@ -107,13 +107,23 @@ fn strangers(text: &str) -> World {
     let drawn = lab.draw(&other);
     assert_eq!(drawn.name, "stranger");
     lab.carry_out(&drawn);
-    // What an account has few of, or what the file names by an id of its own, is left to the stack itself.
+    // What an account has few of, what the file names by an id of its own or finds, and what there is one of in the
+    // world, such as a domain, is left to the stack itself.
     let mut world = lab.world.borrow_mut();
-    let given = |thing: &&Thing| thing.fields == json!({}) && thing.tags.is_empty();
-    let given: Vec<String> =
-        world.things().filter(given).map(|thing| thing.id.to_string()).collect();
+    let facts = |kind: &str| kinds::get(kind).expect("a kind").facts();
+    let given = |thing: &&Thing| {
+        let tagged = facts(&thing.kind).tags != Tagging::None;
+        thing.tags.is_empty() && (thing.fields == json!({}) || tagged)
+    };
+    let given = world.things().filter(given).map(|thing| thing.id.to_string());
+    let own = Lab::new().draw(text).desired;
+    let only = own
+        .iter()
+        .filter_map(|(address, resource)| facts(address.kind()).key(&resource.fields))
+        .map(|key| key.0);
+    let given: Vec<String> = given.chain(only).collect();
     let scarce = |thing: &&Thing| {
-        let quota = kinds::get(&thing.kind).and_then(|kind| kind.facts().quota);
+        let quota = facts(&thing.kind).quota;
         let per_region = quota.is_some_and(|quota| quota.per.is_none() && quota.default < 10);
         let fields = thing.fields.to_string();
         given.iter().any(|id| *id == thing.id.0 || fields.contains(id))
