@@ -48,7 +48,9 @@ impl Road {
             road.put(&format!("subnet.{zone}"), fields);
         }
         for name in ["web", "more"] {
-            let group = json!({ "vpc": id("vpc.shop"), "name": name, "description": name });
+            let group = json!({
+                "vpc": id("vpc.shop"), "name": name, "description": name, "open_egress": true,
+            });
             road.put(&format!("security_group.{name}"), group);
         }
         road.put("eip.net-a", json!({}));

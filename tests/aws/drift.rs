@@ -4,7 +4,26 @@ use serde_json::{Value, json};
 
 use super::{eksnet::Folder, life_cycle::in_singapore, moto::Moto};
 
-const STACK: &str = include_str!("../../stacks/shop.toml");
+/// A network with one of most things.
+const STACK: &str = r#"
+[stack]
+name   = "shop"
+region = "ap-southeast-1"
+tags   = { team = "platform" }
+
+[vpc]
+cidr      = "10.0.0.0/16"
+nat       = "per-az"                   # a gateway and an address of its own in each zone
+endpoints = ["s3", "ecr", "sts", "logs"]
+pods      = "100.64.0.0/16"            # addresses for pods only, carved by zone
+flow_logs = true
+
+[vpc.subnets]                          # <tier>-<zone letter> = addresses
+public-a  = "10.0.1.0/24"
+public-b  = "10.0.4.0/24"
+private-a = "10.0.2.0/24"
+private-b = "10.0.3.0/24"
+"#;
 
 /// The id of a resource.
 fn id(folder: &Folder, address: &str) -> String {
