@@ -36,9 +36,9 @@
 //! |---|---|
 //! | 5 | [`cli`]: one file per command; the only one that prints |
 //! | 4 | [`render`]: everything a person or a machine reads; data in, text out |
-//! | 3 | [`apply`], [`refresh`]: what waits, retries and recovers |
+//! | 3 | [`apply`], [`refresh`], [`sweep`]: what waits, retries and recovers |
 //! | 2 | [`stack`], [`blueprint`], [`plan`]: pure; [`state`]: the disk; [`provider`]: the only door to the world |
-//! | 1 | [`kinds`]: one file per AWS resource kind; [`aws`]: clients, pacing, error classes |
+//! | 1 | [`kinds`]: one file per AWS resource kind; [`strays`]: what others put into our network; [`aws`]: clients, pacing, error classes |
 //! | 0 | [`model`]: the nouns; [`data`]: tables of facts with their sources |
 //!
 //! # Invariants
@@ -51,7 +51,7 @@
 //! ownership tags or the mark in its description, by the same client token, and only after everything would have to show is it taken never to have been.
 //!
 //! *Ours or nobody's.* What does not carry the stack's ownership tags, or live inside something that does, is never
-//! changed or deleted.
+//! changed or deleted; but for what a cluster of ours provably left behind in a VPC of ours ([`strays`]).
 //!
 //! *The planner is pure.* [`plan`] has no clock, disk, network or async. It looks facts of kinds up and names none.
 //!
@@ -79,3 +79,5 @@ pub mod refresh;
 pub mod render;
 pub mod stack;
 pub mod state;
+pub mod strays;
+pub mod sweep;

@@ -7,17 +7,19 @@ use std::{
 };
 
 /// Every room and the floor it is on. A room uses its own floor and those below.
-const FLOORS: [(&str, u8); 14] = [
+const FLOORS: [(&str, u8); 16] = [
     ("model", 0),
     ("data", 0),
     ("aws", 1),
     ("kinds", 1),
+    ("strays", 1),
     ("provider", 2),
     ("state", 2),
     ("stack", 2),
     ("plan", 2),
     ("blueprint", 2),
     ("refresh", 3),
+    ("sweep", 3),
     ("apply", 3),
     ("render", 4),
     ("cli", 5),

@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap},
-    path::PathBuf,
+    path::{Path, PathBuf},
     rc::Rc,
 };
 
@@ -19,7 +19,8 @@ use eksnet::{
     },
     refresh,
     stack::{self, Stack},
-    state::{Disk, Entry, Holder, Journal, Record, State},
+    state::{Disk, Entry, Holder, Journal, Record, State, Store},
+    sweep,
 };
 use serde_json::json;
 
@@ -89,7 +90,7 @@ impl Lab {
     }
 
     pub fn state(&self) -> Option<State> {
-        eksnet::state::read(&self.state_path()).expect("the state reads")
+        state_at(&self.state_path())
     }
 
     /// What `text` takes, given what the state has chosen before.
@@ -122,11 +123,12 @@ impl Lab {
         sandbox
     }
 
-    fn journal(&self, drawn: &Drawn, disk: Disk) -> Result<Journal, Diagnostic> {
+    async fn journal(&self, drawn: &Drawn, disk: Disk) -> Result<Journal, Diagnostic> {
         let account = Account { id: ACCOUNT.to_owned(), region: drawn.region.clone() };
-        Journal::open_on(disk, &self.state_path(), &Holder::here("test"), || {
+        Journal::open(Store::file(&self.state_path()).on(disk), &Holder::here("test"), || {
             State::new(&drawn.name, "sandbox", account, "lineage".to_owned())
         })
+        .await
     }
 
     /// The plan for `text` after a refresh.
@@ -148,7 +150,7 @@ impl Lab {
         drawn: &Drawn,
         wish: &Wish,
     ) -> Result<Plan, Diagnostic> {
-        let journal = self.journal(drawn, Disk::default())?;
+        let journal = self.journal(drawn, Disk::default()).await?;
         let mut observed = refresh::refresh(provider, journal.state()).await?;
         refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
         plan::plan(&drawn.desired, &observed, journal.state(), wish)
@@ -224,17 +226,18 @@ impl Lab {
         provider: &dyn Provider,
         disk: Disk,
     ) -> Result<Outcome, Diagnostic> {
-        let mut journal = self.journal(drawn, disk)?;
+        let mut journal = self.journal(drawn, disk).await?;
         apply::settle(provider, &mut journal, &|_| {}).await?;
         let mut observed = refresh::refresh(provider, journal.state()).await?;
-        journal.write(refresh::learned(journal.state(), &observed))?;
+        journal.write(refresh::learned(journal.state(), &observed)).await?;
         refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), wish)?;
-        journal.write([Entry::Chosen { choices: drawn.choices.clone() }])?;
+        let plan = sweep::survey(provider, plan, journal.state()).await?;
+        journal.write([Entry::Chosen { choices: drawn.choices.clone() }]).await?;
         let steps = plan::steps(&plan, journal.state());
         let outcome =
             apply::apply(&plan, steps, provider, &mut journal, &|_| {}, &Stop::default()).await?;
-        journal.fold()?;
+        journal.fold().await?;
         Ok(outcome)
     }
 
@@ -334,6 +337,12 @@ fn parsed(text: &str) -> Rc<Stack> {
     let stack = Rc::new(stack);
     PARSED.with_borrow_mut(|all| all.insert(text.to_owned(), Rc::clone(&stack)));
     stack
+}
+
+/// What the state in the file at `path` remembers.
+pub fn state_at(path: &Path) -> Option<State> {
+    let recalled = in_virtual_time(Store::file(path).recall()).expect("the state reads");
+    recalled.map(|recalled| recalled.state)
 }
 
 /// Runs a future on a clock that goes as fast as it can.

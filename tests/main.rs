@@ -6,6 +6,7 @@ mod cli;
 mod house;
 mod kinds;
 mod lab;
+mod remote;
 mod sandbox;
 mod stack;
 mod state;

@@ -6,10 +6,12 @@ use std::{
 };
 
 use eksnet::{
-    model::{Account, Address},
-    state::{Entry, Holder, Journal, Record, State, read, recall},
+    model::{Account, Address, Diagnostic},
+    state::{Entry, Holder, Journal, Recalled, Record, State, Store},
 };
 use serde_json::json;
+
+use crate::lab::in_virtual_time;
 
 fn record(n: usize) -> Entry {
     let record = Record {
@@ -30,7 +32,16 @@ fn born() -> State {
 }
 
 fn open(path: &Path) -> Journal {
-    Journal::open(path, &Holder::here("test"), born).expect("the state opens")
+    in_virtual_time(Journal::open(Store::file(path), &Holder::here("test"), born))
+        .expect("the state opens")
+}
+
+fn recall(path: &Path) -> Result<Option<Recalled>, Diagnostic> {
+    in_virtual_time(Store::file(path).recall())
+}
+
+fn read(path: &Path) -> Result<Option<State>, Diagnostic> {
+    Ok(recall(path)?.map(|recalled| recalled.state))
 }
 
 /// A state with two generations and a journal that was not folded, and every state that it was in on the way.
@@ -39,10 +50,10 @@ fn written(folder: &Path) -> (PathBuf, Vec<State>) {
     let mut states = vec![born()];
     let mut journal = open(&path);
     for n in 0..6 {
-        journal.write([record(n)]).expect("the journal takes it");
+        in_virtual_time(journal.write([record(n)])).expect("the journal takes it");
         states.push(journal.state().clone());
         if n % 2 == 1 && n < 5 {
-            journal.fold().expect("the journal folds");
+            in_virtual_time(journal.fold()).expect("the journal folds");
         }
     }
     (path, states)

@@ -16,7 +16,8 @@
 //! A command that ends in `> FILE` writes its standard output there. Each story runs the real binary in a folder of its own, with the repository's `examples/` in it and nothing of the
 //! caller's environment. Beside `eksnet` there are `cat FILE`, `cp FILE FILE`, `rm FILE` and `edit FILE s/old/new/`,
 //! which replaces the one place where `old` stands (`\n` is a new line, `\/` a slash); and there is what somebody does to the shop's
-//! sandbox behind eksnet's back: `outside delete ADDRESS`, `outside set ADDRESS FIELD JSON`, `outside untag ADDRESS KEY`.
+//! sandbox behind eksnet's back: `outside delete ADDRESS`, `outside set ADDRESS FIELD JSON`, `outside untag ADDRESS KEY`,
+//! and `outside put FILE`, a list of things that are not eksnet's; `outside remove KIND ID`.
 //! Time on the wall is not compared.
 //!
 //! `UPDATE_STORIES=1 cargo test stories::` writes the answers anew, to be read before they are kept.
@@ -32,6 +33,8 @@ use eksnet::{
     provider::sandbox::{Thing, World},
 };
 use similar::TextDiff;
+
+use crate::lab::state_at;
 
 const INDENT: &str = "    ";
 
@@ -241,6 +244,11 @@ fn run(folder: &Path, command: &str) -> Answer {
         ["outside", "untag", address, key] => {
             outside(folder, address, |thing| thing.tags.remove(*key).is_some())
         }
+        ["outside", "remove", kind, id] => {
+            world(folder).remove(kind, &(*id).into());
+            Answer::of(Ok(String::new()))
+        }
+        ["outside", "put", path] => put(folder, &read(path).expect("a file of things")),
         _ => panic!("a story cannot run `{command}`"),
     }
 }
@@ -267,11 +275,9 @@ fn eksnet(folder: &Path, args: &[&str]) -> Answer {
 /// Changes the thing at `address` without eksnet, or deletes it where `change` answers that it is not to stay.
 fn outside(folder: &Path, address: &str, change: impl FnOnce(&mut Thing) -> bool) -> Answer {
     let address: Address = address.parse().expect("an address");
-    let state =
-        eksnet::state::read(&folder.join("state/sandbox/shop.json")).expect("the state reads");
+    let state = state_at(&folder.join("state/sandbox/shop.json"));
     let id = state.expect("a state").resources[&address].id.clone();
-    let mut world =
-        World::open(&folder.join("state/sandbox/ap-southeast-1.world")).expect("a world");
+    let mut world = world(folder);
     let mut thing = world.get(address.kind(), &id).expect("it exists").clone();
     if change(&mut thing) {
         world.put(thing);
@@ -279,6 +285,34 @@ fn outside(folder: &Path, address: &str, change: impl FnOnce(&mut Thing) -> bool
         world.remove(address.kind(), &id);
     }
     Answer::of(Ok(String::new()))
+}
+
+/// Puts things into the shop's world that eksnet did not make. `@ADDRESS` stands for the id of what the state has there,
+/// and a thing is born so many seconds from now.
+fn put(folder: &Path, text: &str) -> Answer {
+    let state = crate::lab::state_at(&folder.join("state/sandbox/shop.json"));
+    let mut text = text.to_owned();
+    for (address, record) in state.expect("a state").resources {
+        text = text.replace(&format!("\"@{address}\""), &format!("\"{}\"", record.id));
+    }
+    assert!(!text.contains("\"@"), "an address that the state does not have:\n{text}");
+    let things: Vec<serde_json::Value> = serde_json::from_str(&text).expect("a list of things");
+    let mut world = world(folder);
+    for thing in things {
+        let born = world.now + thing["born"].as_f64().unwrap_or_default();
+        let (kind, id) = (&thing["kind"], &thing["id"]);
+        let (kind, id) = (kind.as_str().expect("a kind"), id.as_str().expect("an id"));
+        let mut put = Thing::wild(kind, id, thing["fields"].clone(), born);
+        put.tags = serde_json::from_value(thing["tags"].clone()).unwrap_or_default();
+        put.wild = serde_json::from_value(thing["wild"].clone()).ok().or(put.wild);
+        world.put(put);
+    }
+    Answer::of(Ok(String::new()))
+}
+
+/// The shop's sandbox.
+fn world(folder: &Path) -> World {
+    World::open(&folder.join("state/sandbox/ap-southeast-1.world")).expect("a world")
 }
 
 fn write(path: &Path, text: &str) {

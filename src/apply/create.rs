@@ -243,6 +243,7 @@ impl Run<'_> {
             self.pause(backoff(attempt)).await?;
             asked = self.provider.now();
             self.ask_again(&order.owner.address, asked).await?;
+            self.log.hold().await?;
             let mut answers = self.provider.create(facts, std::slice::from_ref(order)).await;
             answer = answers.pop().unwrap_or(Err(problem));
         }

@@ -84,6 +84,7 @@ impl Verb {
             Self::Update => "update",
             Self::Delete => "delete",
             Self::Vanish => "vanish",
+            Self::Sweep => "sweep",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! whatever the run was doing when it died is found again by the next one.
 
 mod create;
+mod delete;
 mod event;
 mod log;
 mod recover;
@@ -23,8 +24,8 @@ pub use stop::Stop;
 use crate::{
     kinds,
     model::{Address, Diagnostic, Problem},
-    plan::{Action, Plan, Step, StepId, Verb},
-    provider::Provider,
+    plan::{self, Action, Plan, Step, StepId, Verb},
+    provider::{Provider, Stray},
     state::{Entry, Journal, Record},
 };
 use log::Log;
@@ -39,6 +40,10 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
     /// Resources that were not touched because something they need failed.
     pub skipped: Vec<Address>,
+    /// What clusters had left behind and was taken away.
+    pub swept: Vec<Stray>,
+    /// What others have in our network and what clusters left elsewhere, as far as it is still there.
+    pub others: Vec<Stray>,
     /// The run was asked to stop before everything was done.
     pub interrupted: bool,
     /// How long it took by the provider's clock.
@@ -56,6 +61,8 @@ pub struct Failure {
     pub verb: Verb,
     /// What AWS said.
     pub problem: Problem,
+    /// Who keeps it from going, where that is known.
+    pub held_by: Vec<Stray>,
 }
 
 /// Everything the steps of a run share.
@@ -67,6 +74,7 @@ struct Run<'a> {
     stop: &'a Stop,
     wait: wait::Polls,
     tagging: step::Tagging,
+    sweeping: delete::Sweeping,
 }
 
 /// Carries `plan` out.
@@ -86,7 +94,8 @@ pub async fn apply(
         Diagnostic::error(format!("the steps {} wait for each other", names.join(", ")))
             .help("make the change in two steps: first what others refer to, then the rest; and please report it")
     })?;
-    journal.write(kept(plan, journal.state()))?;
+    journal.write(kept(plan, journal.state())).await?;
+    let sweeping = delete::Sweeping::new(plan::ground(plan, journal.state()));
     let run = Run {
         plan,
         provider,
@@ -95,6 +104,7 @@ pub async fn apply(
         stop,
         wait: wait::Polls::default(),
         tagging: step::Tagging::default(),
+        sweeping,
     };
     let began = Instant::now();
     let mut outcome = Outcome {
@@ -102,15 +112,23 @@ pub async fn apply(
         ..Outcome::default()
     };
     run.all(&mut schedule, &mut outcome).await?;
+    outcome.others = if outcome.failures.is_empty() || stop.asked() {
+        plan.others.iter().filter(|stray| stop.asked() || !stray.is_foreign()).cloned().collect()
+    } else {
+        run.tidy().await?
+    };
     outcome.elapsed = began.elapsed();
     outcome.done = schedule.count_done();
+    let (swept, failures) = run.sweeping.end();
+    outcome.swept = swept;
+    outcome.failures.extend(failures);
     let failed: Vec<Address> =
         outcome.failures.iter().map(|failure| failure.address.clone()).collect();
     let skipped = schedule.skipped().into_iter().map(|id| schedule.steps()[id].address.clone());
     // The other half of a replacement that failed was touched.
     outcome.skipped = skipped.filter(|address| !failed.contains(address)).collect();
     outcome.interrupted = run.stop.asked() && schedule.unfinished() > 0;
-    run.log.finish()?;
+    run.log.finish().await?;
     Ok(outcome)
 }
 
@@ -179,12 +197,12 @@ impl<'a> Run<'a> {
                     }
                     Turn::Trouble(Trouble::Refused(problem) | Trouble::Unclear(problem)) => {
                         schedule.failed(id);
-                        self.say(Event::Failed {
-                            address: address.clone(),
-                            verb,
-                            problem: problem.clone(),
-                        });
-                        outcome.failures.push(Failure { address, verb, problem });
+                        let held_by = Vec::new();
+                        self.fail(outcome, Failure { address, verb, problem, held_by });
+                    }
+                    Turn::Trouble(Trouble::Held(problem, held_by)) => {
+                        schedule.failed(id);
+                        self.fail(outcome, Failure { address, verb, problem, held_by });
                     }
                     Turn::Trouble(Trouble::Stopped) => {}
                     Turn::Trouble(Trouble::Forgetful(diagnostic)) => return Err(diagnostic),
@@ -223,6 +241,12 @@ impl<'a> Run<'a> {
         let agreed: Vec<String> =
             facts.batch.iter().map(|field| after[*field].to_string()).collect();
         Some(format!("{} {}", facts.name, agreed.join(" ")))
+    }
+
+    fn fail(&self, outcome: &mut Outcome, failure: Failure) {
+        let Failure { address, verb, problem, held_by: _ } = failure.clone();
+        self.say(Event::Failed { address, verb, problem });
+        outcome.failures.push(failure);
     }
 
     fn say(&self, event: Event) {

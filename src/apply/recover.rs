@@ -217,10 +217,11 @@ pub async fn settle(
         if id.is_none() && facts.token {
             // What this makes need not show until so long after it.
             let intent = Box::new(Intent { begun: provider.now(), ..intent.clone() });
-            journal.write([Entry::Intend { address: address.clone(), intent }])?;
+            journal.write([Entry::Intend { address: address.clone(), intent }]).await?;
+            journal.hold().await?;
             id = repeat(provider, facts, &order).await.map_err(refused)?;
         }
-        journal.write([outcome(provider, facts, &address, &intent, id.clone())])?;
+        journal.write([outcome(provider, facts, &address, &intent, id.clone())]).await?;
         tell(Event::Recovered { address, id });
     }
     Ok(())
@@ -236,7 +237,9 @@ async fn settle_deletes(provider: &dyn Provider, journal: &mut Journal) -> Resul
         tokio::time::sleep(Duration::from_secs(left.unsigned_abs())).await;
     }
     let shown = if left > 0 { deletes(provider, journal).await? } else { shown };
-    journal.write(shown.into_iter().map(|Doomed { address, id, .. }| Entry::Spared { address, id }))
+    journal
+        .write(shown.into_iter().map(|Doomed { address, id, .. }| Entry::Spared { address, id }))
+        .await
 }
 
 /// Writes down which deletes have shown their effect, and answers the others.
@@ -268,7 +271,7 @@ async fn deletes(
                 Some(Phase::Pending | Phase::Ready | Phase::Failed(_)) => shown.push(each),
             }
         }
-        journal.write(entries)?;
+        journal.write(entries).await?;
     }
     Ok(shown)
 }

@@ -12,8 +12,8 @@ use crate::{
     kinds::{self, Facts},
     model::{Address, Class, Diagnostic, Identity, Problem, Tags, value},
     plan::{Change, Reason, Step, StepId, Verb},
-    provider::TagChange,
-    state::{Doomed, Entry, Record},
+    provider::{Stray, TagChange},
+    state::{Entry, Record},
 };
 
 /// How long a refusal that may pass by itself (something not visible yet, in use for a moment longer) is borne.
@@ -24,12 +24,25 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(150);
 pub(super) enum Trouble {
     /// AWS refuses: nothing happened.
     Refused(Problem),
+    /// AWS refuses to let go what these hold.
+    Held(Problem, Vec<Stray>),
     /// Nobody can tell whether it happened. The intent stays open, and the next run finds out.
     Unclear(Problem),
     /// The run was asked to stop.
     Stopped,
     /// The journal cannot be written: nothing more may be asked of AWS.
     Forgetful(Diagnostic),
+}
+
+impl Trouble {
+    /// Whether AWS said that what was asked for did not happen.
+    pub(super) fn says_that_nothing_happened(&self) -> bool {
+        match self {
+            Self::Refused(problem) => problem.class != Class::Unavailable,
+            Self::Held(..) => true,
+            Self::Unclear(_) | Self::Stopped | Self::Forgetful(_) => false,
+        }
+    }
 }
 
 impl From<Diagnostic> for Trouble {
@@ -76,22 +89,17 @@ type TagKey = (kinds::Tagging, TagChange);
 impl Run<'_> {
     /// Does the first part of several steps that are one call, or of one.
     pub(super) async fn begin(&self, batch: Vec<(StepId, Step)>) -> Vec<(StepId, Turn)> {
-        let facts = batch
-            .first()
-            .and_then(|(_, step)| kinds::get(step.address.kind()))
-            .map(|kind| kind.facts());
-        let Some(facts) = facts else { return Vec::new() };
-        if let [(id, step)] = &batch[..]
-            && step.verb != Verb::Create
-        {
-            let turn = match step.verb {
-                Verb::Create | Verb::Update => self.update(facts, step).await,
-                Verb::Delete => self.delete(facts, step).await.map(|()| Turn::Done),
-                Verb::Vanish => self.forget(step).await.map(|()| Turn::Done),
-            };
-            return vec![(*id, turn.unwrap_or_else(Turn::from))];
-        }
-        self.create(facts, batch).await
+        let Some((id, step)) = batch.first() else { return Vec::new() };
+        let facts = kinds::get(step.address.kind()).map(|kind| kind.facts());
+        let turn = match (step.verb, facts) {
+            (Verb::Sweep, _) => self.sweep(step).await.map(|()| Turn::Done),
+            (Verb::Create, Some(facts)) => return self.create(facts, batch).await,
+            (Verb::Update, Some(facts)) => self.update(facts, step).await,
+            (Verb::Delete, Some(facts)) => self.delete(facts, step).await.map(|()| Turn::Done),
+            (Verb::Vanish, Some(facts)) => self.forget(facts, step).await.map(|()| Turn::Done),
+            (Verb::Create | Verb::Update | Verb::Delete | Verb::Vanish, None) => return Vec::new(),
+        };
+        vec![(*id, turn.unwrap_or_else(Turn::from))]
     }
 
     /// Sees that something becomes ready.
@@ -186,56 +194,19 @@ impl Run<'_> {
         .await
     }
 
-    async fn delete(&self, facts: &'static Facts, step: &Step) -> Result<(), Trouble> {
-        let Some(id) = &step.id else { return Ok(()) };
-        self.pause(Duration::from_secs(step.drain.into())).await?;
-        let (address, begun) = (step.address.clone(), self.provider.now());
-        let made = self.log.state(|state| state.made(&address, id));
-        self.log.write([Entry::Doomed(Doomed { address, id: id.clone(), begun })]).await?;
-        loop {
-            let deleted = self.patiently(&step.address, || self.provider.delete(facts, id)).await;
-            match deleted {
-                Err(Trouble::Refused(problem)) if problem.class == Class::Missing => {
-                    // What was made a moment ago may only seem to be missing.
-                    let young = made + self.provider.visible_after() - self.provider.now();
-                    if young <= 0 {
-                        break;
-                    }
-                    self.retrying(&step.address, &problem);
-                    self.pause(Duration::from_secs(young.unsigned_abs())).await?;
-                }
-                Err(trouble) => {
-                    if matches!(&trouble, Trouble::Refused(problem) if problem.class != Class::Unavailable)
-                    {
-                        let spared =
-                            Entry::Spared { address: step.address.clone(), id: id.clone() };
-                        self.log.write([spared]).await?;
-                    }
-                    return Err(trouble);
-                }
-                Ok(()) if facts.timing.delete > 0 => break self.until_gone(facts, id).await?,
-                Ok(()) => break,
-            }
-        }
-        self.forget(step).await
-    }
-
-    async fn forget(&self, step: &Step) -> Result<(), Trouble> {
-        if let Some(id) = &step.id {
-            let gone = Entry::Gone { address: step.address.clone(), id: id.clone() };
-            self.log.write([gone]).await?;
-        }
-        Ok(())
-    }
-
     /// Asks until AWS has said yes or a no that will stay. For calls that are safe to ask for twice.
-    async fn patiently<F>(&self, address: &Address, ask: impl Fn() -> F) -> Result<(), Trouble>
+    pub(super) async fn patiently<F>(
+        &self,
+        address: &Address,
+        ask: impl Fn() -> F,
+    ) -> Result<(), Trouble>
     where
         F: Future<Output = Result<(), Problem>>,
     {
         let began = Instant::now();
         let mut attempt = 0;
         loop {
+            self.log.hold().await?;
             let Err(problem) = ask().await else { return Ok(()) };
             attempt += 1;
             let passing = match problem.class {

@@ -14,8 +14,17 @@ use aws_smithy_runtime_api::client::{
 };
 
 use crate::{
-    aws::{Aws, apigateway::Tree, ec2::Shared, elb, problem, rates::Rates, route53},
-    model::{Account, Diagnostic},
+    aws::{
+        Aws, Bucket, Vault,
+        apigateway::Tree,
+        ec2::Shared,
+        elb,
+        endpoint::{self, Trust},
+        problem,
+        rates::Rates,
+        route53,
+    },
+    model::{Account, Class, Diagnostic, Problem},
 };
 
 /// Where to connect to.
@@ -27,17 +36,17 @@ pub struct Target {
     pub profile: Option<String>,
     /// An endpoint for every service, such as an emulator's on loopback; wins over `AWS_ENDPOINT_URL`.
     pub endpoint_url: Option<String>,
+    /// Whether credentials of an account may go to an endpoint that is not AWS's own.
+    pub trust: Trust,
 }
 
 /// Clients for `target`, after asking STS which account this is.
 ///
 /// # Errors
-/// No credentials to be had, or STS refuses them: a diagnostic that says what to do.
+/// No credentials to be had, they would go where nobody wants them, or STS refuses them: a diagnostic that says what to
+/// do.
 pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
-    let endpoint = target.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
-    let loopback = endpoint.as_deref().is_some_and(is_loopback);
-    let config = load(target, loopback).await;
-    require_credentials(&config).await?;
+    let (config, loopback) = load(target).await?;
     let sts = aws_sdk_sts::Client::new(&config);
     let mut aws = Aws {
         account: Account { id: String::new(), region: target.region.clone() },
@@ -69,7 +78,50 @@ pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
     Ok(aws)
 }
 
-async fn load(target: &Target, loopback: bool) -> SdkConfig {
+/// The bucket `name`, wherever it is.
+///
+/// # Errors
+/// As [`connect`]; there is no such bucket, or it may not be looked into.
+pub async fn bucket(target: &Target, name: &str) -> Result<Bucket, Diagnostic> {
+    let (config, loopback) = load(target).await?;
+    let in_region = |region: &str| {
+        let config = aws_sdk_s3::config::Builder::from(&config)
+            .region(aws_sdk_s3::config::Region::new(region.to_owned()))
+            .force_path_style(loopback);
+        Bucket { client: aws_sdk_s3::Client::from_conf(config.build()), name: name.to_owned() }
+    };
+    let bucket = in_region(&target.region);
+    let refused = |problem: Problem| {
+        let error = match problem.class {
+            Class::Missing => Diagnostic::error(format!("there is no bucket {name}"))
+                .help("make it first: private, encrypted, with versions; eksnet never makes the place that its own memory is in"),
+            Class::Denied => Diagnostic::error(format!("the credentials may not look into bucket {name}"))
+                .help("allow s3:ListBucket on the bucket, s3:GetObject, s3:PutObject and s3:DeleteObject on what is in it"),
+            Class::InUse | Class::Taken | Class::Invalid | Class::Quota | Class::Throttled | Class::Busy
+            | Class::Unavailable => Diagnostic::error(format!("bucket {name} cannot be reached"))
+                .help("check its name and the network"),
+        };
+        error.note(format!("AWS: {problem}"))
+    };
+    match bucket.region().await.map_err(refused)? {
+        Some(region) if region != target.region => Ok(in_region(&region)),
+        Some(_) | None => Ok(bucket),
+    }
+}
+
+/// The keys of the Region of `target`.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn vault(target: &Target) -> Result<Vault, Diagnostic> {
+    let (config, _) = load(target).await?;
+    Ok(Vault::new(aws_sdk_kms::Client::new(&config)))
+}
+
+/// The configuration for `target`, and whether its endpoint is an emulator's on this machine.
+async fn load(target: &Target) -> Result<(SdkConfig, bool), Diagnostic> {
+    let endpoint = target.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
+    let loopback = endpoint.as_deref().is_some_and(endpoint::is_loopback);
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(Region::new(target.region.clone()))
         .http_client(http_client(if loopback {
@@ -94,7 +146,11 @@ async fn load(target: &Target, loopback: bool) -> SdkConfig {
     if let Some(profile) = &target.profile {
         loader = loader.profile_name(profile);
     }
-    emulator_credentials(loader, loopback).load().await
+    let config = emulator_credentials(loader, loopback).load().await;
+    let credentials = credentials(&config).await?;
+    let flag = target.endpoint_url.as_deref();
+    endpoint::guard(&config, flag, credentials.access_key_id(), target.trust)?;
+    Ok((config, loopback))
 }
 
 /// An emulator on loopback wants no credentials, and the SDK signs nothing without any.
@@ -107,13 +163,7 @@ fn emulator_credentials(loader: ConfigLoader, loopback: bool) -> ConfigLoader {
     }
 }
 
-/// Whether an endpoint is this machine's own.
-fn is_loopback(url: &str) -> bool {
-    let host = url.split("://").nth(1).unwrap_or(url);
-    ["127.", "localhost", "[::1]"].iter().any(|prefix| host.starts_with(prefix))
-}
-
-async fn require_credentials(config: &SdkConfig) -> Result<(), Diagnostic> {
+async fn credentials(config: &SdkConfig) -> Result<Credentials, Diagnostic> {
     let missing = |reason: String| {
         Diagnostic::error("no AWS credentials found")
             .note(reason)
@@ -123,10 +173,7 @@ async fn require_credentials(config: &SdkConfig) -> Result<(), Diagnostic> {
     let Some(provider) = config.credentials_provider() else {
         return Err(missing("no provider of credentials is configured".to_owned()));
     };
-    match provider.provide_credentials().await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(missing(problem::words(&error))),
-    }
+    provider.provide_credentials().await.map_err(|error| missing(problem::words(&error)))
 }
 
 /// One HTTP client for all services. Only `Connector` takes a proxy setting, so connectors are kept here by their

@@ -11,21 +11,27 @@ mod connect;
 pub mod ec2;
 mod eks;
 pub mod elb;
+mod endpoint;
 mod gather;
 mod problem;
 pub mod rates;
 pub mod route53;
+mod s3;
 mod tags;
+mod vault;
 
 use std::{cell::RefCell, collections::BTreeMap, future::Future, time::Duration};
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-pub use connect::{Target, connect};
+pub use connect::{Target, bucket, connect, vault};
+pub use endpoint::Trust;
 pub use gather::Gather;
 pub use problem::present;
+pub use s3::{Bucket, Expected, Listed, Object, Put};
 pub use tags::{TagChange, iam_tags, kms_tags};
+pub use vault::{DataKey, Vault};
 
 use crate::model::{Account, Class, Problem};
 

@@ -98,6 +98,7 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "IncorrectInstanceState"
         | "OperationAborted"
         | "OperationAbortedException"
+        | "ConditionalRequestConflict"
         | "ConcurrentModification"
         | "ConcurrentModificationException"
         | "RequestInProgressException"
@@ -116,6 +117,8 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "SignatureDoesNotMatch"
         | "OptInRequired" => Class::Denied,
         "NoSuchEntity"
+        | "NoSuchBucket"
+        | "NoSuchKey"
         | "NatGatewayNotFound"
         | "NoSuchHostedZone"
         | "Gateway.NotAttached"
@@ -128,6 +131,7 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "DuplicateTargetGroupName"
         | "DuplicateListener"
         | "PriorityInUse"
+        | "PreconditionFailed"
         // API Gateway's, for more than this: its kinds read its words too.
         | "ConflictException" => Class::Taken,
         "TooManyHostedZones"
@@ -143,7 +147,8 @@ pub(super) fn classify(code: &str, status: u16) -> Class {
         | "Unavailable"
         | "ServiceFailure"
         | "ServiceFailureException"
-        | "ServiceUnavailableException" => Class::Unavailable,
+        | "ServiceUnavailableException"
+        | "RequestTimeout" => Class::Unavailable,
         _ if ends_with(&["NotFound", "NotFoundException"]) => Class::Missing,
         _ if ends_with(&[".Duplicate", "AlreadyExists", "AlreadyExistsException"]) => Class::Taken,
         _ if ends_with(&["LimitExceeded", "QuotaExceeded"]) => Class::Quota,
@@ -179,6 +184,8 @@ mod tests {
             ("InvalidLaunchTemplateName.AlreadyExistsException", 400, Class::Taken),
             ("ResourceLimitExceededException", 400, Class::Quota),
             ("InvalidParameterValue", 400, Class::Invalid),
+            ("PreconditionFailed", 412, Class::Taken),
+            ("NoSuchKey", 404, Class::Missing),
             ("TargetGroupNotFound", 400, Class::Missing),
             ("DuplicateListener", 400, Class::Taken),
             ("ResourceInUse", 400, Class::InUse),

@@ -45,48 +45,66 @@ pub(super) fn apply(args: &ApplyArgs) -> Answer {
 async fn work(args: &ApplyArgs, setting: &Setting, saved: Option<Saved>) -> Answer {
     let Some(source) = &setting.source else { return Ok(Exit::Done) };
     let provider = setting.provider().await.map_err(one)?;
-    let mut journal = setting.journal("apply", provider.account()).map_err(one)?;
+    let mut journal = setting.journal("apply", provider.account()).await.map_err(one)?;
+    let answer = go(args, setting, source, saved, &*provider, &mut journal).await;
+    journal.close().await;
+    answer
+}
+
+async fn go(
+    args: &ApplyArgs,
+    setting: &Setting,
+    source: &Source,
+    saved: Option<Saved>,
+    provider: &dyn Provider,
+    journal: &mut Journal,
+) -> Answer {
     if let Some(saved) = &saved {
         saved.require_same_ground(source, journal.state()).map_err(one)?;
     }
     let before = Teller::lines(Form::of(args.json));
-    apply::settle(&*provider, &mut journal, &|event| before.tell(&event)).await.map_err(one)?;
-    let mut observed = observe(&args.scope, &*provider, &mut journal).await?;
+    apply::settle(provider, journal, &|event| before.tell(&event)).await.map_err(one)?;
+    let mut observed = observe(&args.scope, provider, journal).await?;
     if args.scope.refresh_only {
-        return accept(args, setting, &observed, &mut journal);
+        return accept(args, setting, &observed, journal).await;
     }
     let intention =
-        intention(args, source, saved.as_ref(), &*provider, journal.state(), &mut observed)
+        intention(args, source, saved.as_ref(), provider, journal.state(), &mut observed)
             .await
             .map_err(one)?;
-    let prospect = planning::prospect(&intention, &observed, journal.state()).map_err(one)?;
+    let prospect = if args.scope.no_refresh {
+        planning::prospect_unasked(&intention, &observed, journal.state()).map_err(one)?
+    } else {
+        planning::prospect(&*provider, &intention, &observed, journal.state()).await.map_err(one)?
+    };
     if let Some(saved) = &saved {
         saved.require_same_plan(&prospect.plan).map_err(one)?;
     }
     show(args, setting, &prospect);
     if prospect.plan.is_empty() {
-        return remember_kept(args, &prospect, intention, &*provider, &mut journal).await;
+        return remember_kept(args, &prospect, intention, provider, journal).await;
     }
     // A saved plan has been looked at already: applying it is the approval.
-    let approved =
-        args.auto_approve || saved.is_some() || screen::confirm("Apply this plan?").map_err(one)?;
+    let approved = args.auto_approve
+        || saved.is_some()
+        || screen::confirm("Apply this plan?").await.map_err(one)?;
     if !approved {
         screen::say_line("Nothing has been changed.");
         return Ok(Exit::Failed);
     }
-    journal.write([Entry::Chosen { choices: intention.choices }]).map_err(one)?;
+    journal.write([Entry::Chosen { choices: intention.choices }]).await.map_err(one)?;
     let teller = Teller::new(Form::of(args.json), &prospect);
-    let (outcome, clock) = run::carry_out(&prospect, &*provider, &mut journal, &teller).await?;
+    let (outcome, clock) = run::carry_out(&prospect, provider, journal, &teller).await?;
     if prospect.purpose == Purpose::Destroy {
         let (plan, state) = (&prospect.plan, journal.state());
         let part = saved.as_ref().is_some_and(|saved| !saved.wish.targets.is_empty());
         let extent = if part { Extent::Part } else { Extent::Everything };
-        let (provider, form) = (&*provider, Form::of(args.json));
+        let form = Form::of(args.json);
         let run =
             destroy::Run { setting, provider, state, plan, outcome, teller, clock, extent, form };
         return run.close().await;
     }
-    close(args, &outcome, &teller, &*provider, clock);
+    close(args, &outcome, &teller, provider, clock);
     Ok(run::exit(&outcome))
 }
 
@@ -115,7 +133,7 @@ async fn observe(
         return Ok(Observed::trusting(journal.state()));
     }
     let observed = refresh::refresh(provider, journal.state()).await.map_err(one)?;
-    journal.write(refresh::learned(journal.state(), &observed)).map_err(one)?;
+    journal.write(refresh::learned(journal.state(), &observed)).await.map_err(one)?;
     Ok(observed)
 }
 
@@ -152,6 +170,8 @@ fn show(args: &ApplyArgs, setting: &Setting, prospect: &Prospect) {
             &prospect.facts(setting, compared),
             screen::style(),
         ));
+    } else if let Some(strays) = render::strays_json(&prospect.plan) {
+        screen::say_line(&strays.to_string());
     }
 }
 
@@ -164,7 +184,7 @@ async fn remember_kept(
     journal: &mut Journal,
 ) -> Answer {
     if journal.state().choices != intention.choices {
-        journal.write([Entry::Chosen { choices: intention.choices }]).map_err(one)?;
+        journal.write([Entry::Chosen { choices: intention.choices }]).await.map_err(one)?;
     }
     let teller = Teller::lines(Form::of(args.json));
     let (outcome, clock) = run::carry_out(prospect, provider, journal, &teller).await?;
@@ -175,7 +195,7 @@ async fn remember_kept(
 }
 
 /// `--refresh-only`: the state takes the world as it is.
-fn accept(
+async fn accept(
     args: &ApplyArgs,
     setting: &Setting,
     observed: &Observed,
@@ -189,7 +209,7 @@ fn accept(
         }
         return Ok(Exit::Done);
     }
-    if !(args.auto_approve || screen::confirm("Take this into the state?").map_err(one)?) {
+    if !(args.auto_approve || screen::confirm("Take this into the state?").await.map_err(one)?) {
         screen::say_line("Nothing has been changed.");
         return Ok(Exit::Failed);
     }
@@ -212,8 +232,8 @@ fn accept(
         })
         .collect();
     let count = entries.len();
-    journal.write(entries).map_err(one)?;
-    journal.fold().map_err(one)?;
+    journal.write(entries).await.map_err(one)?;
+    journal.fold().await.map_err(one)?;
     match Form::of(args.json) {
         Form::Json => {
             screen::say_line(&json!({ "event": "refreshed", "resources": count }).to_string())

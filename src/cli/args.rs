@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::FalseyValueParser};
 
 use crate::{model::Address, provider::sandbox::Fault};
 
@@ -99,7 +99,7 @@ pub struct World {
     /// Use the sandbox: a world with AWS's laws and no account. Its state never mixes with a real account's.
     #[arg(long)]
     pub sandbox: bool,
-    /// The state file; state/<stack>.json if not given, state/sandbox/<stack>.json in the sandbox.
+    /// Where the state is: a path, or s3://bucket/key; as the stack file says, or state/<stack>.json, if not given.
     #[arg(long, value_name = "URL")]
     pub state: Option<String>,
     /// A profile of the AWS configuration files; otherwise as every AWS tool chooses.
@@ -108,6 +108,12 @@ pub struct World {
     /// An endpoint for every AWS service, such as an emulator's; wins over AWS_ENDPOINT_URL.
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
+    /// Send real credentials to an endpoint that is neither AWS's nor this machine's.
+    #[arg(long, env = "EKSNET_TRUST_ENDPOINT", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    pub trust_endpoint: bool,
+    /// How long a run that gives no sign of life keeps its lease on a state in S3, in seconds.
+    #[arg(long, hide = true, env = "EKSNET_LEASE_SECONDS", value_name = "SECONDS")]
+    pub lease_seconds: Option<u64>,
 }
 
 /// What goes wrong, to see what eksnet makes of it.
@@ -230,6 +236,33 @@ pub enum StateCommand {
         address: Address,
         #[command(flatten)]
         place: NamedPlace,
+    },
+    /// Write the state to standard output, as a copy that `push` takes back.
+    Pull {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Put a copy in the place of the state.
+    Push {
+        /// What `pull` wrote.
+        file: PathBuf,
+        /// Though it is older than the state, of another lineage, or the state cannot be read.
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        place: NamedPlace,
+    },
+    /// Move the state from where it was to where the stack file says it is, or encrypt it where it is.
+    Migrate {
+        /// Where it was: a path, or s3://bucket/key.
+        from: String,
+        #[command(flatten)]
+        place: NamedPlace,
+    },
+    /// Take a lease on a state in S3 from its holder. Needed only to save the seconds after which it ends by itself.
+    Unlock {
+        #[command(flatten)]
+        place: Place,
     },
 }
 

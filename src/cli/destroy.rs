@@ -1,7 +1,10 @@
 //! `eksnet destroy`: deletes everything the stack owns, by the edges that the state remembers, and shows that nothing is
 //! left. The stack file is not needed where a state is named.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{
     Answer, Exit,
@@ -15,13 +18,13 @@ use super::{
 };
 use crate::{
     apply::{self, Outcome},
-    kinds::{self, Tagging},
+    kinds::{self, Facts, Tagging},
     model::{Diagnostic, Identity, Problem},
     plan::Plan,
     provider::{Owned, Provider},
     refresh,
     render::{self, Certificate, Clock, Compared, Ended},
-    state::State,
+    state::{Journal, State},
 };
 
 pub(super) fn destroy(args: &DestroyArgs) -> Answer {
@@ -31,35 +34,48 @@ pub(super) fn destroy(args: &DestroyArgs) -> Answer {
 
 async fn work(args: &DestroyArgs, setting: &Setting) -> Answer {
     let provider = setting.provider().await.map_err(one)?;
-    let mut journal = setting.journal("destroy", provider.account()).map_err(one)?;
+    let mut journal = setting.journal("destroy", provider.account()).await.map_err(one)?;
+    let answer = go(args, setting, &*provider, &mut journal).await;
+    journal.close().await;
+    answer
+}
+
+async fn go(
+    args: &DestroyArgs,
+    setting: &Setting,
+    provider: &dyn Provider,
+    journal: &mut Journal,
+) -> Answer {
     let before = Teller::lines(Form::of(args.json));
-    apply::settle(&*provider, &mut journal, &|event| before.tell(&event)).await.map_err(one)?;
-    let observed = refresh::refresh(&*provider, journal.state()).await.map_err(one)?;
+    apply::settle(provider, journal, &|event| before.tell(&event)).await.map_err(one)?;
+    let observed = refresh::refresh(provider, journal.state()).await.map_err(one)?;
     let stack = setting.source.as_ref().map(|source| &source.stack);
     let intention = Intention::destroy(stack, journal.state(), &args.target);
-    let prospect = planning::prospect(&intention, &observed, journal.state()).map_err(one)?;
+    let prospect = planning::prospect(&*provider, &intention, &observed, journal.state())
+        .await
+        .map_err(one)?;
     if !args.json {
         screen::say(&render::plan(
             &prospect.plan,
             &prospect.facts(setting, Compared::Seen),
             screen::style(),
         ));
+    } else if let Some(strays) = render::strays_json(&prospect.plan) {
+        screen::say_line(&strays.to_string());
     }
     let approved = prospect.plan.is_empty()
         || args.auto_approve
-        || screen::confirm("Delete all of this?").map_err(one)?;
+        || screen::confirm("Delete all of this?").await.map_err(one)?;
     if !approved {
         screen::say_line("Nothing has been changed.");
         return Ok(Exit::Failed);
     }
     let teller = Teller::new(Form::of(args.json), &prospect);
-    let (outcome, clock) = run::carry_out(&prospect, &*provider, &mut journal, &teller).await?;
+    let (outcome, clock) = run::carry_out(&prospect, provider, journal, &teller).await?;
     let (plan, state) = (&prospect.plan, journal.state());
     let extent = if args.target.is_empty() { Extent::Everything } else { Extent::Part };
     let form = Form::of(args.json);
-    Run { setting, provider: &*provider, state, plan, outcome, teller, clock, extent, form }
-        .close()
-        .await
+    Run { setting, provider, state, plan, outcome, teller, clock, extent, form }.close().await
 }
 
 /// How much of a stack goes.
@@ -93,8 +109,15 @@ impl Run<'_> {
         let (tally, calls) = (teller.tally(), provider.calls());
         let command = render::Command::Destroy;
         let ended = Ended { command, outcome: &outcome, tally: &tally, calls: &calls, clock };
-        let asked = if setting.is_sandbox() { "the sandbox" } else { "ec2:DescribeTags" };
-        let certificate = Certificate { stack: &setting.name, tally: &tally, left: &left, asked };
+        let asked = if setting.is_sandbox() { "the sandbox".to_owned() } else { asked_for(plan) };
+        let certificate = Certificate {
+            stack: &setting.name,
+            tally: &tally,
+            swept: &outcome.swept,
+            others: &outcome.others,
+            left: &left,
+            asked: &asked,
+        };
         match (form, extent) {
             (Form::Json, Extent::Everything) => {
                 let mut closing = render::outcome_json(&ended);
@@ -115,6 +138,20 @@ impl Run<'_> {
             exit => Ok(exit),
         }
     }
+}
+
+/// The calls by which [`left_behind`] knows.
+fn asked_for(plan: &Plan) -> String {
+    let by_name = plan.changes.keys().filter_map(|address| kinds::get(address.kind()));
+    let by_name = by_name.map(|kind| kind.facts()).filter(|facts| is_asked_by_name(facts));
+    let calls: BTreeSet<&str> =
+        by_name.flat_map(|facts| facts.calls.read.first().copied()).collect();
+    ["ec2:DescribeTags"].into_iter().chain(calls).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether what is left of a kind cannot be told from the tags that EC2 shows.
+fn is_asked_by_name(facts: &Facts) -> bool {
+    !matches!(facts.tags, Tagging::Ec2(_)) && facts.vanishes_with.is_empty()
 }
 
 /// What is left when everything that is gone must have ceased to show.
@@ -161,7 +198,7 @@ async fn left_behind(
     }
     for (kind, ids) in elsewhere {
         let Some(facts) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
-        if !matches!(facts.tags, Tagging::Ec2(_)) && facts.vanishes_with.is_empty() {
+        if is_asked_by_name(facts) {
             let found = provider.read(facts, &ids).await.map_err(refused)?;
             let ours = found.into_iter().map(|found| found.id).filter(|id| ids.contains(id));
             left.extend(ours.map(|id| Owned { kind: kind.to_owned(), id }));

@@ -1,11 +1,11 @@
 //! `eksnet manifests`: what has to be told Kubernetes, for `kubectl apply`.
 
-use super::{Answer, Exit, args::Place, one, screen, setting::Setting};
+use super::{Answer, Exit, args::Place, one, screen, setting::Setting, wait_for};
 use crate::{blueprint, model::Diagnostic, render};
 
 pub(super) fn manifests(place: &Place) -> Answer {
     let setting = Setting::of(place)?;
-    let state = setting.remembered().map_err(one)?;
+    let state = wait_for(&setting, async { setting.remembered().await.map_err(one) })?;
     let wanted = setting.source.iter().flat_map(|source| blueprint::bindings(&source.stack));
     let mut bindings = Vec::new();
     for binding in wanted {

@@ -6,6 +6,7 @@ mod completions;
 mod destroy;
 mod manifests;
 mod output;
+mod place;
 mod plan;
 mod planning;
 mod run;
@@ -84,19 +85,40 @@ pub fn main() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// Runs what waits, on this thread: in the sandbox on a clock that goes as fast as it can.
+/// By which clock a command waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Clock {
+    /// That on the wall.
+    Real,
+    /// One that goes as fast as it can.
+    Virtual,
+}
+
+/// Runs what waits, by the clock of the world that it is about.
 fn wait_for<T>(
     setting: &setting::Setting,
     future: impl Future<Output = Result<T, Vec<Diagnostic>>>,
 ) -> Result<T, Vec<Diagnostic>> {
+    let clock = if setting.is_sandbox() { Clock::Virtual } else { Clock::Real };
+    run_on(clock, future)
+}
+
+/// Runs what waits, on this thread.
+fn run_on<T>(
+    clock: Clock,
+    future: impl Future<Output = Result<T, Vec<Diagnostic>>>,
+) -> Result<T, Vec<Diagnostic>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .start_paused(setting.is_sandbox())
+        .start_paused(clock == Clock::Virtual)
         .build()
         .map_err(|error| {
             vec![Diagnostic::error("this machine refuses to run eksnet").note(error.to_string())]
         })?;
-    runtime.block_on(future)
+    let answer = runtime.block_on(future);
+    // A question that nobody has answered keeps a thread waiting.
+    runtime.shutdown_background();
+    answer
 }
 
 /// One diagnostic where several could be.

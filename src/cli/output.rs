@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Answer, Exit, args::Place, one, screen, setting::Setting};
+use super::{Answer, Exit, args::Place, one, screen, setting::Setting, wait_for};
 use crate::{blueprint, model::Diagnostic, render, state::State};
 
 pub(super) fn output(name: Option<&str>, place: &Place, json: bool) -> Answer {
-    let state = Setting::of_state(place)?.remembered().map_err(one)?;
+    let setting = Setting::of_state(place)?;
+    let state = wait_for(&setting, async { setting.remembered().await.map_err(one) })?;
     let outputs = outputs(&state);
     let Some(name) = name else {
         if json {

@@ -22,12 +22,7 @@ pub(super) fn plan(args: &PlanArgs) -> Answer {
         if args.destroy { Setting::of_state(&args.place)? } else { Setting::of(&args.place)? };
     let setting = setting.rehearsing(&args.rehearsal);
     screen::diagnose(setting.warnings());
-    let (state, observed, intention) = wait_for(&setting, look(&setting, args))?;
-    let prospect = if args.scope.refresh_only {
-        planning::drift_only(&observed, &state)
-    } else {
-        planning::prospect(&intention, &observed, &state).map_err(one)?
-    };
+    let Looked { state, intention, prospect } = wait_for(&setting, look(&setting, args))?;
     show(args, &setting, &prospect);
     let empty = prospect.plan.is_empty() && !(args.scope.refresh_only && prospect.plan.has_drift());
     if let (Some(path), Some(source)) = (&args.out, &setting.source) {
@@ -41,22 +36,28 @@ pub(super) fn plan(args: &PlanArgs) -> Answer {
     Ok(if args.detailed_exitcode && !empty { Exit::Changes } else { Exit::Done })
 }
 
-type Look = (State, Observed, Intention);
+/// What a look came to.
+struct Looked {
+    state: State,
+    intention: Intention,
+    prospect: Prospect,
+}
 
-async fn look(setting: &Setting, args: &PlanArgs) -> Result<Look, Vec<Diagnostic>> {
+async fn look(setting: &Setting, args: &PlanArgs) -> Result<Looked, Vec<Diagnostic>> {
     let PlanArgs { scope, destroy, .. } = args;
     let stack = setting.source.as_ref().map(|source| &source.stack);
     if scope.no_refresh {
-        let state = setting.remembered().map_err(one)?;
+        let state = setting.remembered().await.map_err(one)?;
         let observed = Observed::trusting(&state);
         let intention = match stack.filter(|_| !destroy) {
             Some(stack) => planning::intend_unseen(stack, &state, scope).map_err(one)?,
             None => Intention::destroy(stack, &state, &scope.target),
         };
-        return Ok((state, observed, intention));
+        let prospect = planning::prospect_unasked(&intention, &observed, &state).map_err(one)?;
+        return Ok(Looked { state, intention, prospect });
     }
     let provider = setting.provider().await.map_err(one)?;
-    let mut state = setting.read_state(provider.account()).map_err(one)?;
+    let mut state = setting.read_state(provider.account()).await.map_err(one)?;
     let mut observed = planning::observe(&*provider, &mut state).await.map_err(one)?;
     let intention = match stack.filter(|_| !destroy) {
         Some(stack) => {
@@ -64,7 +65,12 @@ async fn look(setting: &Setting, args: &PlanArgs) -> Result<Look, Vec<Diagnostic
         }
         None => Intention::destroy(stack, &state, &scope.target),
     };
-    Ok((state, observed, intention))
+    let prospect = if scope.refresh_only {
+        planning::drift_only(&observed, &state)
+    } else {
+        planning::prospect(&*provider, &intention, &observed, &state).await.map_err(one)?
+    };
+    Ok(Looked { state, intention, prospect })
 }
 
 fn show(args: &PlanArgs, setting: &Setting, prospect: &Prospect) {

@@ -13,6 +13,7 @@ use crate::{
     render::{Compared, PlanFacts, Purpose},
     stack::Stack,
     state::State,
+    sweep,
 };
 
 /// What a command is about to bring about.
@@ -147,13 +148,30 @@ pub(super) fn drift_only(observed: &Observed, state: &State) -> Prospect {
     }
 }
 
-/// Plans.
-pub(super) fn prospect(
+/// Plans, and looks for what others have in the network where any of it is to go.
+pub(super) async fn prospect(
+    provider: &dyn Provider,
     intention: &Intention,
     observed: &Observed,
     state: &State,
 ) -> Result<Prospect, Diagnostic> {
     let plan = plan::plan(&intention.desired, observed, state, &intention.wish)?;
+    let plan = sweep::survey(provider, plan, state).await?;
+    Ok(carried_out(plan, intention.purpose, state))
+}
+
+/// Plans without asking anybody anything.
+pub(super) fn prospect_unasked(
+    intention: &Intention,
+    observed: &Observed,
+    state: &State,
+) -> Result<Prospect, Diagnostic> {
+    let plan = plan::plan(&intention.desired, observed, state, &intention.wish)?;
+    Ok(carried_out(plan, intention.purpose, state))
+}
+
+/// What carrying `plan` out takes.
+fn carried_out(plan: Plan, purpose: Purpose, state: &State) -> Prospect {
     let steps = plan::steps(&plan, state);
     let (critical_path, critical_chain) =
         Schedule::new(steps.clone()).map_or((0, Vec::new()), |schedule| {
@@ -164,13 +182,13 @@ pub(super) fn prospect(
             (schedule.critical_path(), chain.collect())
         });
     let egress = blueprint::egress(&plan, state);
-    Ok(Prospect {
+    Prospect {
         plan,
-        purpose: intention.purpose,
+        purpose,
         steps,
         egress,
         account: state.account.clone(),
         critical_path,
         critical_chain,
-    })
+    }
 }

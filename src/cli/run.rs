@@ -124,7 +124,7 @@ pub(super) async fn carry_out(
     };
     teller.finish();
     let outcome = outcome.map_err(one)?;
-    journal.fold().map_err(one)?;
+    journal.fold().await.map_err(one)?;
     let clock = if provider.name() == "sandbox" {
         Clock::Virtual { real: began.elapsed() }
     } else {
@@ -159,7 +159,7 @@ async fn watch_signals(stop: &Stop, teller: &Teller) {
 }
 
 /// Ends at the next Ctrl-C or SIGTERM; `None` if this machine does not tell.
-async fn next_signal() -> Option<()> {
+pub(super) async fn next_signal() -> Option<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).ok()?;
     let mut interrupt = signal(SignalKind::interrupt()).ok()?;

@@ -4,6 +4,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use super::run;
 use anstream::{AutoStream, ColorChoice};
 
 use crate::{
@@ -56,17 +57,25 @@ pub(super) fn is_watched() -> bool {
     io::stdout().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks a person; anything but `yes` is a no.
+/// Asks a person; anything but `yes` is a no. The run goes on while it waits: a lease has to be renewed.
 ///
 /// # Errors
 /// Nobody is there to answer.
-pub(super) fn confirm(question: &str) -> Result<bool, Diagnostic> {
+pub(super) async fn confirm(question: &str) -> Result<bool, Diagnostic> {
     if !io::stdin().is_terminal() {
         return Err(Diagnostic::error("nobody is there to say yes")
             .help("add --auto-approve, or save a plan with `eksnet plan --out` and apply that"));
     }
     say(&format!("{question} Only `yes` is taken for a yes: "));
-    let mut answer = String::new();
-    let read = io::stdin().lock().read_line(&mut answer);
-    Ok(read.is_ok() && answer.trim() == "yes")
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map(|_| answer)
+    });
+    tokio::select! {
+        answer = answer => Ok(matches!(answer, Ok(Ok(answer)) if answer.trim() == "yes")),
+        _ = run::next_signal() => {
+            say("\n");
+            Ok(false)
+        }
+    }
 }

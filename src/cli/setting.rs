@@ -7,11 +7,14 @@ use std::{
 };
 
 use super::{
-    args::{Place, Rehearsal, World},
-    screen,
+    Clock,
+    args::{self, Rehearsal, World},
+    one,
+    place::{keys, named, place_of, somewhere, state_folder, state_place, usual_place},
+    run_on, screen,
 };
 use crate::{
-    aws::{self, Target},
+    aws,
     blueprint::{self, Choices},
     model::{Account, Diagnostic},
     provider::{
@@ -19,7 +22,7 @@ use crate::{
         sandbox::{ACCOUNT, Faults, Sandbox},
     },
     stack::{self, Stack},
-    state::{Holder, Journal, State},
+    state::{Encryption, Holder, Journal, Keyring, Place, Recalled, State, Store},
 };
 
 /// A stack file that has been read and checked.
@@ -42,8 +45,8 @@ pub(super) struct Setting {
     pub(super) name: String,
     /// Its Region.
     pub(super) region: String,
-    /// The state file.
-    pub(super) state: PathBuf,
+    /// Where its state is kept.
+    pub(super) state: Place,
     world: World,
     /// What goes wrong in the sandbox.
     faults: Faults,
@@ -51,30 +54,35 @@ pub(super) struct Setting {
 
 impl Setting {
     /// Reads the stack file and finds the state.
-    pub(super) fn of(place: &Place) -> Result<Self, Vec<Diagnostic>> {
+    pub(super) fn of(place: &args::Place) -> Result<Self, Vec<Diagnostic>> {
         let source = Source::read(&find_stack(place.stack.as_deref())?)?;
-        let state = state_path(&source, &place.world)?;
+        let state = state_place(&source, &place.world)?;
         let Stack { name, region, .. } = source.stack.clone();
         let (world, faults) = (place.world.clone(), Faults::default());
         Ok(Self { source: Some(source), name, region, state, world, faults })
     }
 
     /// The same for commands that can do without a stack file when a state is named.
-    pub(super) fn of_state(place: &Place) -> Result<Self, Vec<Diagnostic>> {
-        let (None, Some(path)) = (&place.stack, &place.world.state) else { return Self::of(place) };
-        let path = local(path)?;
-        let Some(state) = crate::state::read(&path).map_err(|diagnostic| vec![diagnostic])? else {
-            return Err(vec![Diagnostic::error(format!(
-                "there is no state at {}",
-                path.display()
-            ))]);
+    pub(super) fn of_state(place: &args::Place) -> Result<Self, Vec<Diagnostic>> {
+        let args = place;
+        let (None, Some(path)) = (&args.stack, &args.world.state) else { return Self::of(args) };
+        let place = named(path)?;
+        let recalled = run_on(Clock::Real, async {
+            let region = somewhere();
+            let keys = keys(Encryption::Unsaid, &args.world, &region).map_err(one)?;
+            let store = place_of(&place, &args.world, &region).await.map_err(one)?;
+            let mut store = store.with_keys(keys);
+            store.recall().await.map_err(one)
+        })?;
+        let Some(Recalled { state, .. }) = recalled else {
+            return Err(one(Diagnostic::error(format!("there is no state at {place}"))));
         };
-        let world = World { sandbox: state.provider == "sandbox", ..place.world.clone() };
+        let world = World { sandbox: state.provider == "sandbox", ..args.world.clone() };
         Ok(Self {
             source: None,
             name: state.stack,
             region: state.account.region,
-            state: path,
+            state: place,
             world,
             faults: Faults::default(),
         })
@@ -105,7 +113,7 @@ impl Setting {
     pub(super) fn sandbox(&self) -> Result<Sandbox, Diagnostic> {
         let folder = match &self.source {
             Some(source) => state_folder(&source.path).join("sandbox"),
-            None => self.state.parent().unwrap_or(Path::new("")).to_owned(),
+            None => self.state.folder().to_owned(),
         };
         let sandbox = Sandbox::open(&folder, &self.region, self.faults.clone())?;
         if let Some(source) = &self.source {
@@ -120,9 +128,7 @@ impl Setting {
         if self.world.sandbox {
             return Ok(Box::new(self.sandbox()?));
         }
-        let World { profile, endpoint_url, .. } = self.world.clone();
-        let aws =
-            aws::connect(&Target { region: self.region.clone(), profile, endpoint_url }).await?;
+        let aws = aws::connect(&self.world.target(&self.region)).await?;
         self.guard_account(&aws.account)?;
         Ok(Box::new(aws))
     }
@@ -140,34 +146,107 @@ impl Setting {
     }
 
     /// What the stack remembers, without a lock; a new state if there is none.
-    pub(super) fn read_state(&self, account: &Account) -> Result<State, Diagnostic> {
-        let recalled = crate::state::recall(&self.state)?;
-        let state = recalled.map_or_else(
-            || self.born(account.clone()),
-            |recalled| {
-                screen::diagnose(recalled.notice.as_slice());
-                recalled.state
-            },
-        );
-        self.guard_state(&state, account)?;
+    pub(super) async fn read_state(&self, account: &Account) -> Result<State, Diagnostic> {
+        let recalled = self.store().await?.recall().await?;
+        let state = match recalled {
+            Some(Recalled { state, notice, .. }) => {
+                screen::diagnose(notice.as_slice());
+                state
+            }
+            None => {
+                self.require_not_left_behind().await?;
+                self.born(account.clone())
+            }
+        };
+        self.guard_state(&self.state.to_string(), &state, account)?;
         Ok(state)
     }
 
     /// What the stack remembers, taken to be of the account that it says, without asking anybody.
-    pub(super) fn remembered(&self) -> Result<State, Diagnostic> {
-        let state = crate::state::read(&self.state)?;
-        let state = state.unwrap_or_else(|| self.born(self.unasked_account()));
-        self.guard_state(&state, &state.account)?;
+    pub(super) async fn remembered(&self) -> Result<State, Diagnostic> {
+        let recalled = self.store().await?.recall().await?;
+        let state = match recalled {
+            Some(recalled) => recalled.state,
+            None => {
+                self.require_not_left_behind().await?;
+                self.unborn()
+            }
+        };
+        self.guard_state(&self.state.to_string(), &state, &state.account)?;
         Ok(state)
     }
 
     /// The state, locked and open for writing.
-    pub(super) fn journal(&self, command: &str, account: &Account) -> Result<Journal, Diagnostic> {
-        let (disk, holder) = (self.faults.disk(), Holder::here(command));
-        let journal = Journal::open_on(disk, &self.state, &holder, || self.born(account.clone()))?;
+    pub(super) async fn journal(
+        &self,
+        command: &str,
+        account: &Account,
+    ) -> Result<Journal, Diagnostic> {
+        let store = self.store().await?.on(self.faults.disk());
+        let holder = Holder::here(command);
+        let journal = Journal::open(store, &holder, || self.born(account.clone())).await?;
         screen::diagnose(journal.notice().map_or(&[], std::slice::from_ref));
-        self.guard_state(journal.state(), account)?;
-        Ok(journal)
+        let fits = match self.guard_state(&self.state.to_string(), journal.state(), account) {
+            Ok(()) if journal.is_new() => self.require_not_left_behind().await,
+            fits => fits,
+        };
+        match fits {
+            Ok(()) => Ok(journal),
+            Err(diagnostic) => {
+                journal.close().await;
+                Err(diagnostic)
+            }
+        }
+    }
+
+    /// Refuses to begin anew in a place while the usual one holds the stack's state: it was not moved.
+    async fn require_not_left_behind(&self) -> Result<(), Diagnostic> {
+        let Some(source) = &self.source else { return Ok(()) };
+        let usual = usual_place(source, &self.world);
+        if usual == self.state {
+            return Ok(());
+        }
+        match self.store_at(&usual).await?.recall().await? {
+            Some(Recalled { state, .. }) if !state.is_empty() && state.stack == self.name => {
+                Err(Diagnostic::error(format!(
+                    "there is no state in {}, but there is one in {usual}",
+                    self.state
+                ))
+                .help(format!("move it: `eksnet state migrate {usual}`")))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The state's place, ready to be read or locked.
+    pub(super) async fn store(&self) -> Result<Store, Diagnostic> {
+        Ok(place_of(&self.state, &self.world, &self.region).await?.with_keys(self.keys()?))
+    }
+
+    /// Another place, or this one however it is encrypted, ready to be read or locked.
+    pub(super) async fn store_at(&self, place: &Place) -> Result<Store, Diagnostic> {
+        let keys = keys(Encryption::Unsaid, &self.world, &self.region)?;
+        Ok(place_of(place, &self.world, &self.region).await?.with_keys(keys))
+    }
+
+    /// What the stack file says about encryption. The sandbox has no secrets.
+    pub(super) fn encryption(&self) -> Encryption {
+        let said = self.source.as_ref().and_then(|source| source.stack.encryption.as_deref());
+        match said.filter(|_| !self.world.sandbox) {
+            None => Encryption::Unsaid,
+            Some("passphrase") => Encryption::Passphrase,
+            Some(key) => Encryption::Key(key.to_owned()),
+        }
+    }
+
+    /// The keys of the state as the stack file says.
+    pub(super) fn keys(&self) -> Result<Keyring, Diagnostic> {
+        keys(self.encryption(), &self.world, &self.region)
+    }
+
+    /// A state of this stack that remembers nothing, of no account yet.
+    pub(super) fn unborn(&self) -> State {
+        self.born(self.unasked_account())
     }
 
     /// `aws` or `sandbox`.
@@ -188,9 +267,18 @@ impl Setting {
     }
 
     /// A state belongs to one stack in one account and Region of one world.
-    fn guard_state(&self, state: &State, account: &Account) -> Result<(), Diagnostic> {
+    pub(super) fn guard_state(
+        &self,
+        place: &str,
+        state: &State,
+        account: &Account,
+    ) -> Result<(), Diagnostic> {
+        if let Some(new) = &state.moved {
+            return Err(Diagnostic::error(format!("the state in {place} has been moved to {new}"))
+                .help(format!("write `state = \"{new}\"` under `[stack]`, or add --state {new}")));
+        }
         let refuse = |what: &str, theirs: &str, ours: &str| {
-            Err(Diagnostic::error(format!("{} remembers {what} {theirs}; this run is for {ours}", self.state.display()))
+            Err(Diagnostic::error(format!("{place} remembers {what} {theirs}; this run is for {ours}"))
                 .help("use the credentials and the stack file that the state belongs to, or name another state with --state"))
         };
         if state.provider != self.provider_name() {
@@ -260,33 +348,4 @@ pub(super) fn find_stack(given: Option<&Path>) -> Result<PathBuf, Vec<Diagnostic
             ])
         }
     }
-}
-
-fn state_path(source: &Source, world: &World) -> Result<PathBuf, Vec<Diagnostic>> {
-    let written = source.stack.state.as_ref().filter(|_| !world.sandbox);
-    if let Some(url) = world.state.as_ref().or(written) {
-        return local(url);
-    }
-    let folder = state_folder(&source.path);
-    let folder = if world.sandbox { folder.join("sandbox") } else { folder };
-    Ok(folder.join(format!("{}.json", source.stack.name)))
-}
-
-/// The path that the place of a state is.
-fn local(url: &str) -> Result<PathBuf, Vec<Diagnostic>> {
-    if url.contains("://") {
-        return Err(vec![
-            Diagnostic::error(format!(
-                "this version of eksnet keeps state in files only, not in {url}"
-            ))
-            .help("name a path"),
-        ]);
-    }
-    Ok(PathBuf::from(url))
-}
-
-/// `state/` beside the `stacks/` folder that the file is in, or else here.
-fn state_folder(stack: &Path) -> PathBuf {
-    let folder = stack.parent().filter(|folder| folder.ends_with("stacks"));
-    folder.and_then(Path::parent).unwrap_or(Path::new("")).join("state")
 }

@@ -1,10 +1,11 @@
 //! `eksnet show`: everything the state remembers.
 
-use super::{Answer, Exit, args::Place, one, screen, setting::Setting};
+use super::{Answer, Exit, args::Place, one, screen, setting::Setting, wait_for};
 use crate::render;
 
 pub(super) fn show(place: &Place, json: bool) -> Answer {
-    let state = Setting::of_state(place)?.remembered().map_err(one)?;
+    let setting = Setting::of_state(place)?;
+    let state = wait_for(&setting, async { setting.remembered().await.map_err(one) })?;
     if json {
         let document = serde_json::to_value(&state).map_err(|error| {
             one(crate::model::Diagnostic::error("the state cannot be shown")

@@ -75,6 +75,24 @@ pub struct Facts {
     pub calls: Calls,
     /// The quota it counts towards.
     pub quota: Option<Quota>,
+    /// What it has to do with things that nobody asked eksnet for.
+    pub strays: Strays,
+}
+
+/// What a kind has to do with strays: things in our network that nobody asked eksnet for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strays {
+    /// Nothing.
+    None,
+    /// It is the network that they are looked for in (a VPC).
+    Ground,
+    /// They live in it or are connected with it, and it cannot go before them (a subnet, a load balancer).
+    Lodging,
+    /// It makes them, under its own name (a cluster).
+    Maker,
+    /// It runs what makes them on behalf of the maker (the nodes of a cluster): while it is there, what is taken away
+    /// comes back.
+    Runner,
 }
 
 /// Usual durations in seconds; 0 where the work is done when the call returns. Medians of public logs.
@@ -207,6 +225,7 @@ impl Facts {
         sets: &[],
         calls: Calls { create: "", read: &[], update: &[], delete: "" },
         quota: None,
+        strays: Strays::None,
     };
 
     /// The identity that follows from the fields, for kinds with a natural key.

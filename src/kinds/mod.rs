@@ -33,7 +33,7 @@ pub use ec2::*;
 pub use eks::*;
 pub use elb::*;
 pub use erased::{Erased, Order};
-pub use facts::{Calls, Drain, EksResource, Facts, Quota, Tagging, Timing};
+pub use facts::{Calls, Drain, EksResource, Facts, Quota, Strays, Tagging, Timing};
 pub use iam::*;
 pub use kms::*;
 pub use logs::*;

@@ -27,6 +27,16 @@ pub fn each_reference(value: &Value, visit: &mut impl FnMut(Address, Option<&str
     }
 }
 
+/// Calls `visit` for every text inside `value`.
+pub fn each_text(value: &Value, visit: &mut impl FnMut(&str)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::Array(items) => items.iter().for_each(|item| each_text(item, visit)),
+        Value::Object(map) => map.values().for_each(|item| each_text(item, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// `value` with every reference replaced by what `known` says of it; where it says nothing the reference stays.
 pub fn resolve(value: &Value, known: &impl Fn(&Address, Option<&str>) -> Option<String>) -> Value {
     if let Some((address, output)) = as_reference(value) {

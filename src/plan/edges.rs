@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     kinds,
-    model::{Address, Identity, Until},
+    model::{Address, Identity, Until, value},
     plan::{
         Action, Change, Plan, Replacement,
         collide::{collisions, early, exchanges, successions},
@@ -30,6 +30,8 @@ pub enum Verb {
     Delete,
     /// Makes no call: it goes with something else, or is gone already.
     Vanish,
+    /// Takes away what a cluster left behind.
+    Sweep,
 }
 
 /// One step of a plan.
@@ -51,11 +53,11 @@ pub struct Step {
 
 /// The steps of one address.
 #[derive(Clone, Copy, Default)]
-struct Steps {
+pub(super) struct Steps {
     /// The one that makes or changes it.
     up: Option<StepId>,
     /// The one that takes it away.
-    down: Option<StepId>,
+    pub(super) down: Option<StepId>,
 }
 
 /// Every step of a plan, in a fixed order that says nothing about time.
@@ -75,6 +77,7 @@ pub fn steps(plan: &Plan, state: &State) -> Vec<Step> {
         }
     }
     list.deposed(plan);
+    list.sweep(plan);
     list.exchange(plan);
     for step in &mut list.steps {
         step.waits.sort_unstable();
@@ -84,8 +87,8 @@ pub fn steps(plan: &Plan, state: &State) -> Vec<Step> {
 }
 
 #[derive(Default)]
-struct List<'a> {
-    steps: Vec<Step>,
+pub(super) struct List<'a> {
+    pub(super) steps: Vec<Step>,
     by_address: BTreeMap<&'a Address, Steps>,
     /// Resources that go with another, and which one.
     vanishing: BTreeMap<&'a Address, &'a Address>,
@@ -94,16 +97,16 @@ struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    fn of(&self, address: &Address) -> Steps {
+    pub(super) fn of(&self, address: &Address) -> Steps {
         self.by_address.get(address).copied().unwrap_or_default()
     }
 
-    fn push(&mut self, address: &Address, verb: Verb, id: Option<&Identity>) -> StepId {
+    pub(super) fn push(&mut self, address: &Address, verb: Verb, id: Option<&Identity>) -> StepId {
         let timing = kinds::get(address.kind()).map(|kind| kind.facts().timing);
         let seconds = timing.map_or(0, |timing| match verb {
             Verb::Create => timing.create,
             Verb::Delete => timing.delete,
-            Verb::Update | Verb::Vanish => 0,
+            Verb::Update | Verb::Vanish | Verb::Sweep => 0,
         });
         let waits = Vec::new();
         self.steps.push(Step {
@@ -117,7 +120,7 @@ impl<'a> List<'a> {
         self.steps.len() - 1
     }
 
-    fn wait(&mut self, waiting: Option<StepId>, on: Option<StepId>, until: Until) {
+    pub(super) fn wait(&mut self, waiting: Option<StepId>, on: Option<StepId>, until: Until) {
         if let (Some(waiting), Some(on)) = (waiting, on)
             && waiting != on
         {
@@ -323,10 +326,7 @@ impl<'a> List<'a> {
 
 /// Whether an id stands anywhere in `fields`.
 fn names(fields: &Value, id: &Identity) -> bool {
-    match fields {
-        Value::String(text) => text == id.as_str(),
-        Value::Array(items) => items.iter().any(|item| names(item, id)),
-        Value::Object(map) => map.values().any(|item| names(item, id)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
+    let mut named = false;
+    value::each_text(fields, &mut |text| named |= text == id.as_str());
+    named
 }

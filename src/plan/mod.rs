@@ -13,6 +13,7 @@ mod others;
 mod picture;
 mod protect;
 mod scope;
+mod strays;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,9 +23,11 @@ pub use change::{Action, Change, Edge, Reason, Replacement};
 pub use drift::{Drift, Finding};
 pub use edges::{Step, StepId, Verb, steps};
 pub use observed::{Foreign, Observed, Sight};
+pub use strays::{ground, is_asked_for, runs_on};
 
 use crate::{
     model::{Address, Desired, Diagnostic},
+    provider::Stray,
     state::{Deposed, State},
 };
 
@@ -43,7 +46,7 @@ pub struct Wish {
 }
 
 /// What will be done.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Every resource of the stack file and of the state, those that stay as they are among them.
     pub changes: BTreeMap<Address, Change>,
@@ -51,6 +54,12 @@ pub struct Plan {
     pub deposed: Vec<Deposed>,
     /// What changed behind our back.
     pub drift: Vec<Drift>,
+    /// What clusters of ours left in our network, to be taken away with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub swept: Vec<Stray>,
+    /// What others have in our network and keeps something from going, and data that a cluster leaves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Stray>,
 }
 
 /// How many resources meet which fate.
@@ -64,6 +73,8 @@ pub struct Summary {
     pub replace: usize,
     /// To be deleted, deposed ones among them.
     pub delete: usize,
+    /// Left behind by clusters, to be taken away.
+    pub sweep: usize,
     /// To stay as they are.
     pub keep: usize,
 }
@@ -88,7 +99,8 @@ impl Plan {
 
     /// How many resources meet which fate.
     pub fn summary(&self) -> Summary {
-        let mut summary = Summary { delete: self.deposed.len(), ..Summary::default() };
+        let (delete, sweep) = (self.deposed.len(), self.swept.len());
+        let mut summary = Summary { delete, sweep, ..Summary::default() };
         for change in self.changes.values() {
             match change.action {
                 Action::Create => summary.create += 1,
@@ -105,7 +117,7 @@ impl Plan {
 
 /// A plan that changes nothing and shows what changed behind our back.
 pub fn drift_only(observed: &Observed, state: &State) -> Plan {
-    Plan { changes: BTreeMap::new(), deposed: Vec::new(), drift: drift::drift(state, observed) }
+    Plan { drift: drift::drift(state, observed), ..Plan::default() }
 }
 
 /// Compares what is desired with what is observed and says what must change.
@@ -130,6 +142,7 @@ pub fn plan(
             .cloned()
             .collect(),
         drift: drift::drift(state, observed),
+        ..Plan::default()
     };
     protect::exist(&plan, &wish.protect)?;
     let plan = scope::narrow(plan, desired, state, wish)?;

@@ -43,11 +43,13 @@ pub(super) fn narrow(
             .map(|dependent| (*dependent).clone())
             .collect()
     }));
-    let Plan { changes, deposed, drift } = plan;
+    let Plan { changes, deposed, drift, swept, others } = plan;
     Ok(Plan {
         changes: changes.into_iter().filter(|(address, _)| scope.contains(address)).collect(),
         deposed: deposed.into_iter().filter(|old| scope.contains(&old.address)).collect(),
         drift: drift.into_iter().filter(|drift| scope.contains(&drift.address)).collect(),
+        swept,
+        others,
     })
 }
 

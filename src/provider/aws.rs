@@ -8,7 +8,7 @@ use crate::{
     aws::{Aws, TagChange},
     kinds::{self, Erased, Facts, Found, Made, Order, Tagging},
     model::{Account, Identity, Problem},
-    provider::{Answer, Owned, Provider},
+    provider::{Answer, Ground, Owned, Provider, Stray},
 };
 
 fn kind(facts: &Facts) -> &'static dyn Erased {
@@ -116,6 +116,14 @@ impl Provider for Aws {
             owned.sort();
             Ok(owned)
         })
+    }
+
+    fn strays<'a>(&'a self, ground: &'a Ground) -> Answer<'a, Result<Vec<Stray>, Problem>> {
+        Box::pin(Self::strays(self, ground))
+    }
+
+    fn sweep<'a>(&'a self, stray: &'a Stray) -> Answer<'a, Result<(), Problem>> {
+        Box::pin(Self::sweep(self, stray))
     }
 
     fn calls(&self) -> BTreeMap<String, u32> {

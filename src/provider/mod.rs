@@ -8,6 +8,7 @@ use serde_json::Value;
 pub use crate::{
     aws::TagChange,
     kinds::{Found, Made, Order, Outputs, Owner, Phase},
+    strays::{Ground, Life, Standing, Stray, Whose},
 };
 use crate::{
     kinds::Facts,
@@ -96,6 +97,12 @@ pub trait Provider {
 
     /// Everything that still carries the ownership tag of `stack`, whoever remembers it.
     fn owned<'a>(&'a self, stack: &'a str) -> Answer<'a, Result<Vec<Owned>, Problem>>;
+
+    /// What others put into our network, and whose it is: a look of a few calls, however much there is.
+    fn strays<'a>(&'a self, ground: &'a Ground) -> Answer<'a, Result<Vec<Stray>, Problem>>;
+
+    /// Takes away what a cluster of ours left behind. Repeatable.
+    fn sweep<'a>(&'a self, stray: &'a Stray) -> Answer<'a, Result<(), Problem>>;
 
     /// Calls made so far, by `service:Action`.
     fn calls(&self) -> std::collections::BTreeMap<String, u32>;

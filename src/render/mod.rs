@@ -25,6 +25,6 @@ pub use memory::{
 };
 pub use outcome::{Clock, Command, Ended, event_json, outcome, outcome_json};
 pub use plan::{Compared, PlanFacts, Purpose, plan};
-pub use plan_json::{FORMAT_VERSION, plan_json};
+pub use plan_json::{FORMAT_VERSION, plan_json, strays_json};
 pub use tally::Tally;
 pub use text::{clean, duration};

@@ -11,6 +11,7 @@ use crate::{
     render::{
         Style, Tally, diagnostic,
         ink::Ink,
+        plan_json::stray,
         text::{clean, counted, duration, measured},
     },
 };
@@ -74,8 +75,9 @@ pub fn event_json(event: &Event) -> Value {
 pub fn outcome_json(ended: &Ended) -> Value {
     let Ended { outcome, tally, .. } = ended;
     let failures = outcome.failures.iter().map(|failure| {
-        let Failure { address, verb, problem } = failure;
-        json!({ "address": address, "verb": verb, "problem": problem })
+        let Failure { address, verb, problem, held_by } = failure;
+        let held_by: Vec<Value> = held_by.iter().map(stray).collect();
+        json!({ "address": address, "verb": verb, "problem": problem, "held_by": held_by })
     });
     let real = match ended.clock {
         Clock::Real => outcome.elapsed,
@@ -90,6 +92,7 @@ pub fn outcome_json(ended: &Ended) -> Value {
         "updated": tally.count(Verb::Update),
         "deleted": tally.count(Verb::Delete),
         "vanished": tally.count(Verb::Vanish),
+        "swept": tally.count(Verb::Sweep),
         "failures": failures.collect::<Vec<_>>(),
         "skipped": outcome.skipped,
         "seconds": outcome.elapsed.as_secs_f64(),
@@ -111,13 +114,24 @@ pub fn outcome(ended: &Ended, style: Style) -> String {
 }
 
 fn failed(failure: &Failure, style: Style) -> String {
-    let Failure { address, verb, problem } = failure;
+    let Failure { address, verb, problem, held_by } = failure;
     let what = match verb {
         Verb::Create => "create it",
         Verb::Update => "change it",
-        Verb::Delete | Verb::Vanish => "delete it",
+        Verb::Delete | Verb::Vanish | Verb::Sweep => "delete it",
     };
-    let told = Diagnostic::refused(address, what, problem).help(next(problem.class));
+    let mut told = Diagnostic::refused(address, what, problem);
+    for stray in held_by {
+        let owner = stray.whose().map_or("left behind by a cluster", |whose| whose.owner.as_str());
+        told = told.note(format!("{} holds it: {owner}", stray.address()));
+    }
+    let mut advices: Vec<&str> =
+        held_by.iter().filter_map(|stray| Some(stray.whose()?.advice.as_str())).collect();
+    advices.dedup();
+    told = match advices[..] {
+        [] => told.help(next(problem.class)),
+        [..] => told.help(format!("{}; then run it again", advices.join("; "))),
+    };
     diagnostic(&told, style) + "\n"
 }
 
@@ -186,6 +200,7 @@ fn done(ended: &Ended, style: Style) -> String {
         (tally.count(Verb::Update), "updated"),
         (tally.count(Verb::Delete), "deleted"),
         (tally.count(Verb::Vanish), "gone without a call"),
+        (tally.count(Verb::Sweep), "swept"),
         (outcome.failures.len(), "failed"),
     ];
     let counts = verbs.iter().filter(|(count, _)| *count > 0);

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     model::{Address, Tags, value},
     plan::{Action, Change, Plan, Reason, Replacement},
+    provider::Stray,
     render::PlanFacts,
     state::Deposed,
 };
@@ -29,10 +30,35 @@ pub fn plan_json(plan: &Plan, facts: &PlanFacts) -> Value {
         "refreshed": facts.compared == super::Compared::Seen,
         "resource_changes": changes,
         "drift": plan.drift,
+        "swept": plan.swept.iter().map(stray).collect::<Vec<_>>(),
+        "others": plan.others.iter().map(stray).collect::<Vec<_>>(),
         "summary": plan.summary(),
         "egress": { "before": facts.egress_before, "after": facts.egress_after },
         "critical_path_seconds": facts.critical_path_seconds,
         "critical_path": chain.collect::<Vec<_>>(),
+    })
+}
+
+/// What a run is going to sweep and what is in its way, as a line of `--json` output before it begins.
+pub fn strays_json(plan: &Plan) -> Option<Value> {
+    let list = |strays: &[Stray]| strays.iter().map(stray).collect::<Vec<_>>();
+    let none = plan.swept.is_empty() && plan.others.is_empty();
+    (!none).then(
+        || json!({ "event": "strays", "swept": list(&plan.swept), "others": list(&plan.others) }),
+    )
+}
+
+/// Something in our network that the stack does not have.
+pub(super) fn stray(stray: &Stray) -> Value {
+    json!({
+        "address": stray.address(),
+        "type": stray.kind,
+        "id": stray.id,
+        "names": stray.names,
+        "mark": stray.mark(),
+        "in_the_way": stray.is_foreign(),
+        "owner": stray.whose().map(|whose| &whose.owner),
+        "advice": stray.whose().map(|whose| &whose.advice),
     })
 }
 

@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// The keys of the section.
-pub(super) const KEYS: [&str; 6] = ["name", "region", "account", "tags", "state", "protect"];
+pub(super) const KEYS: [&str; 7] =
+    ["name", "region", "account", "tags", "state", "encryption", "protect"];
 
 /// What the section looks like at least.
 pub(super) const EXAMPLE: &str = "name   = \"shop\"\nregion = \"ap-southeast-1\"";
@@ -24,6 +25,7 @@ pub(super) struct Head {
     account: Option<String>,
     tags: Tags,
     state: Option<String>,
+    encryption: Option<String>,
     protect: Vec<String>,
 }
 
@@ -47,6 +49,7 @@ impl Head {
             account: self.account,
             tags: self.tags,
             state: self.state,
+            encryption: self.encryption,
             protect: self.protect,
             vpc,
             cluster,
@@ -72,6 +75,9 @@ pub(super) fn read(table: &mut Table<'_>) -> Head {
             .and_then(|value| tags(&value))
             .unwrap_or_default(),
         state: table.optional("state", "\"state/shop.json\"").and_then(|value| state(&value)),
+        encryption: table
+            .optional("encryption", "\"passphrase\"")
+            .and_then(|value| encryption(&value)),
         protect: table
             .optional("protect", "[\"nat_gateway.a\"]")
             .map(|value| protect(&value))
@@ -175,10 +181,12 @@ fn account(value: &Value<'_>) -> Option<String> {
 
 fn state(value: &Value<'_>) -> Option<String> {
     let place = value.string()?.value;
-    let remote = place.split_once("://");
-    let problem = match remote {
+    let problem = match place.split_once("://") {
         None if place.is_empty() => "empty",
         Some(("s3", path)) if path.split('/').next().is_none_or(str::is_empty) => "no bucket",
+        Some(("s3", path)) if path.split_once('/').is_none_or(|(_, key)| key.is_empty()) => {
+            "no key"
+        }
         Some(("s3", _)) | None => return Some(place.to_owned()),
         Some(_) => "neither a path nor `s3://`",
     };
@@ -186,6 +194,31 @@ fn state(value: &Value<'_>) -> Option<String> {
         value
             .error(format!("state cannot be kept in `{place}`"), problem)
             .help("write a path such as `\"state/shop.json\"`, or `\"s3://bucket/shop\"`"),
+    );
+    None
+}
+
+/// The passphrase itself is not for the file: it is in the environment, or in a file that the environment names.
+fn encryption(value: &Value<'_>) -> Option<String> {
+    let way = value.string()?.value;
+    let parts: Vec<&str> = way.split(':').collect();
+    let problem = match &parts[..] {
+        ["passphrase"] => return Some(way.to_owned()),
+        ["arn", "aws", "kms", region, account, key]
+            if self::region(region).is_some() && account.len() == 12 =>
+        {
+            if key.starts_with("key/") || key.starts_with("alias/") {
+                return Some(way.to_owned());
+            }
+            "neither a key nor an alias"
+        }
+        ["arn", ..] => "not the ARN of a KMS key",
+        [..] => "neither `passphrase` nor an ARN",
+    };
+    value.source().report(
+        value.error(format!("a state cannot be encrypted with `{way}`"), problem).help(
+            "write `\"passphrase\"` and set EKSNET_STATE_PASSPHRASE, or write the ARN of a KMS key",
+        ),
     );
     None
 }

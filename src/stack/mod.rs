@@ -68,6 +68,8 @@ pub struct Stack {
     pub tags: Tags,
     /// Where its state is kept, unless in the usual place.
     pub state: Option<String>,
+    /// How it is encrypted: `passphrase`, or the ARN of a KMS key.
+    pub encryption: Option<String>,
     /// Addresses of resources that are never deleted or replaced.
     pub protect: Vec<String>,
     /// Its network.

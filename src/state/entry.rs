@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    kinds::Outputs,
+    kinds::{self, Outputs, Strays},
     model::{Address, Identity},
     state::{Deposed, Doomed, Intent, Record, State},
 };
@@ -64,6 +64,11 @@ pub enum Entry {
         /// Which one.
         id: Identity,
     },
+    /// A cluster of ours is gone, and what it made behind our back may still be there.
+    Outlived {
+        /// The cluster's name.
+        maker: String,
+    },
     /// It is known by another address from now on.
     Moved {
         /// The old address.
@@ -79,6 +84,17 @@ pub enum Entry {
 }
 
 impl State {
+    /// Takes facts in; answers the lines of the journal that say them.
+    pub fn learn(&mut self, entries: impl IntoIterator<Item = Entry>) -> Vec<String> {
+        let mut lines = Vec::new();
+        for entry in entries {
+            let line = serde_json::to_string(&entry);
+            lines.push(line.expect("an entry holds only strings, numbers and maps of them"));
+            self.take(entry);
+        }
+        lines
+    }
+
     /// Takes a fact in. Entries about what is not there do nothing, so that replaying a journal twice does no harm.
     pub fn take(&mut self, entry: Entry) {
         match entry {
@@ -115,6 +131,10 @@ impl State {
                 }
                 self.deposed
                     .retain(|deposed| deposed.address != address || deposed.record.id != id);
+                self.forget_makers(&address);
+            }
+            Entry::Outlived { maker } => {
+                self.makers.insert(maker);
             }
             Entry::Doomed(doomed) => {
                 self.spare(&doomed.address, &doomed.id);
@@ -135,6 +155,16 @@ impl State {
                 }
             }
             Entry::Chosen { choices } => self.choices = choices,
+        }
+    }
+
+    /// What clusters left behind is gone with the network that it was in.
+    fn forget_makers(&mut self, gone: &Address) {
+        let is_ground = |address: &Address| {
+            kinds::get(address.kind()).is_some_and(|kind| kind.facts().strays == Strays::Ground)
+        };
+        if !self.makers.is_empty() && is_ground(gone) && !self.resources.keys().any(is_ground) {
+            self.makers.clear();
         }
     }
 

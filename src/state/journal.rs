@@ -1,72 +1,108 @@
 //! The journal: facts are appended and synced as they are learned, and folded into the snapshot when a run ends.
 
-use std::{
-    fs::{self, File, OpenOptions},
-    io,
-    path::{Path, PathBuf},
-};
-
 use crate::{
     model::Diagnostic,
-    state::{
-        Disk, Entry, Holder, State, lock,
-        recall::{self, Contents, Heading, former_journal, recall, sealed},
-        snapshot::{self, Former},
-    },
+    state::{Entry, Holder, Keyring, Recalled, State, Store, snapshot::Former, store::Replaced},
 };
 
-/// A state open for writing. Holds the lock until dropped.
+/// A state open for writing. Nobody else writes until it is closed or its process ends.
 #[derive(Debug)]
 pub struct Journal {
-    disk: Disk,
-    path: PathBuf,
     state: State,
+    pen: Pen,
     notice: Option<Diagnostic>,
-    file: Option<File>,
+}
+
+/// The writing half of a journal: what is to be kept goes through it, line by line.
+#[derive(Debug)]
+pub struct Pen {
+    store: Store,
+    /// The snapshot that is continued, without what it remembers.
+    origin: State,
     written: u64,
-    _lock: File,
+    dirty: bool,
 }
 
 impl Journal {
-    /// Locks the state at `path` and opens it; `born` is the state of a stack that has none yet.
+    /// Locks the state in `store` and opens it; `born` is the state of a stack that has none yet.
     ///
     /// # Errors
-    /// Another process holds the lock (it is named), or as [`recall`].
-    pub fn open(
-        path: &Path,
+    /// Another process holds the lock (it is named), or as [`Store::recall`].
+    pub async fn open(
+        mut store: Store,
         holder: &Holder,
         born: impl FnOnce() -> State,
     ) -> Result<Self, Diagnostic> {
-        Self::open_on(Disk::default(), path, holder, born)
+        store.lock(holder).await?;
+        match Self::locked(&mut store, born).await {
+            Ok(Recalled { state, notice, .. }) => {
+                let pen = Pen { store, origin: state.nothing(), written: 0, dirty: false };
+                Ok(Self { state, pen, notice })
+            }
+            Err(diagnostic) => {
+                store.release().await;
+                Err(diagnostic)
+            }
+        }
     }
 
-    /// The same on a disk that may fail.
+    /// Reads, and ends what a run that died left half done: a journal that it did not fold, a snapshot that was lost, a
+    /// lease that it holds.
+    async fn locked(
+        store: &mut Store,
+        born: impl FnOnce() -> State,
+    ) -> Result<Recalled, Diagnostic> {
+        let born = Recalled { state: born(), notice: None, continued: false };
+        // A run that was taken over from may write one last snapshot before it learns that it was.
+        for _ in 0..3 {
+            let recalled = store.recall().await?;
+            let new = recalled.is_none();
+            let mut recalled = recalled.unwrap_or_else(|| born.clone());
+            let lost = recalled.notice.is_some();
+            if !(lost || recalled.continued || store.has_taken_over()) {
+                return Ok(recalled);
+            }
+            recalled.state.serial += u64::from(!new);
+            // The former generation is the only whole one if the newest is not: it stays until the new one is there.
+            let former = if lost { Former::Spare } else { Former::Keep };
+            if store.replace(&recalled.state, former).await? != Replaced::Overtaken {
+                return Ok(recalled);
+            }
+        }
+        Err(store.overtaken().await)
+    }
+
+    /// Writes `state` over whatever is in `store`, readable or not, as the newest that was ever written there.
     ///
     /// # Errors
-    /// As [`Journal::open`].
-    pub fn open_on(
-        disk: Disk,
-        path: &Path,
+    /// Another process holds the lock, or the place cannot be written.
+    pub async fn overwrite(
+        mut store: Store,
         holder: &Holder,
-        born: impl FnOnce() -> State,
-    ) -> Result<Self, Diagnostic> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
-        }
-        let lock = lock::take(&path.with_extension("lock"), holder)?;
-        let (state, notice) = match recall(path)? {
-            Some(recalled) => (recalled.state, recalled.notice),
-            None => (born(), None),
+        mut state: State,
+    ) -> Result<(), Diagnostic> {
+        store.lock(holder).await?;
+        let written = async {
+            let (newest, former) = store.newest().await?;
+            state.serial = state.serial.max(newest) + 1;
+            match store.replace(&state, former).await? {
+                Replaced::Done(_) => Ok(()),
+                Replaced::Overtaken => Err(store.overtaken().await),
+            }
         };
-        let path = path.to_owned();
-        let mut journal = Self { disk, path, state, notice, file: None, written: 0, _lock: lock };
-        journal.tidy().map_err(|error| unwritable(&journal.path, &error))?;
-        Ok(journal)
+        let written = written.await;
+        store.release().await;
+        written
     }
 
     /// What is remembered now.
     pub const fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Whether nothing was ever remembered here.
+    pub fn is_new(&self) -> bool {
+        self.state.serial == 0 && self.state.is_empty()
     }
 
     /// What is to be said about how the state was found.
@@ -76,103 +112,101 @@ impl Journal {
 
     /// Bytes written to snapshot and journal since it was opened.
     pub const fn written(&self) -> u64 {
-        self.written
+        self.pen.written
     }
 
-    /// Takes facts in. They are on disk when this returns.
+    /// What is remembered and what writes it down, for those who go on asking while it is written.
+    pub const fn halves(&mut self) -> (&mut State, &mut Pen) {
+        (&mut self.state, &mut self.pen)
+    }
+
+    /// Takes facts in. They are kept when this returns.
     ///
     /// # Errors
-    /// The disk refuses: nothing more may be asked of AWS then.
-    pub fn write(&mut self, entries: impl IntoIterator<Item = Entry>) -> Result<(), Diagnostic> {
-        let mut text = String::new();
-        for entry in entries {
-            text.push_str(&sealed(&entry));
-            self.state.take(entry);
-        }
-        self.append(&text).map_err(|error| unwritable(&recall::journal(&self.path), &error))
+    /// The disk refuses, or somebody else has taken over: nothing more may be asked of AWS then.
+    pub async fn write(
+        &mut self,
+        entries: impl IntoIterator<Item = Entry>,
+    ) -> Result<(), Diagnostic> {
+        let lines = self.state.learn(entries);
+        self.pen.write(&lines).await
+    }
+
+    /// Makes sure that nobody has taken over: to be asked before every call that changes something.
+    ///
+    /// # Errors
+    /// Somebody has, or it cannot be told.
+    pub async fn hold(&self) -> Result<(), Diagnostic> {
+        self.pen.hold().await
     }
 
     /// Folds the journal into a new snapshot and keeps both as the former generation. Without a journal there is nothing
     /// to fold.
     ///
     /// # Errors
-    /// The disk refuses; snapshot and journal are then as they were.
-    pub fn fold(&mut self) -> Result<(), Diagnostic> {
-        if self.file.is_none() {
-            return Ok(());
-        }
-        self.replace_snapshot(Former::Keep).map_err(|error| unwritable(&self.path, &error))
+    /// The disk refuses, or somebody else has taken over; snapshot and journal are then as they were.
+    pub async fn fold(&mut self) -> Result<(), Diagnostic> {
+        if self.pen.dirty { self.replace().await } else { Ok(()) }
     }
 
-    /// Ends what a run that died left half done: a journal that it did not fold, or did fold and did not put away; and
-    /// a snapshot that was lost.
-    fn tidy(&mut self) -> io::Result<()> {
-        if self.notice.is_some() {
-            // The former generation is the only whole one: it stays until the new one is there.
-            self.replace_snapshot(Former::Spare)?;
-            return snapshot::keep(&self.disk, &self.path);
-        }
-        let journal = recall::journal(&self.path);
-        match recall::contents(&journal, &self.state) {
-            Ok(Contents::Continues(_)) => self.replace_snapshot(Former::Keep),
-            Ok(Contents::Stale) | Err(_) if journal.exists() => {
-                self.disk.rename(&journal, &former_journal(&self.path))
-            }
-            Ok(Contents::Stale) | Err(_) => Ok(()),
-        }
+    /// Puts another state in the place of this one, whatever it remembers.
+    ///
+    /// # Errors
+    /// As [`Journal::fold`].
+    pub async fn become_state(&mut self, state: State) -> Result<(), Diagnostic> {
+        self.state = state;
+        self.replace().await
     }
 
-    fn append(&mut self, text: &str) -> io::Result<()> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        if self.file.is_none() {
-            self.begin()?;
-        }
-        if let Some(file) = &mut self.file {
-            self.disk.write(file, text.as_bytes())?;
-            self.disk.sync_data(file)?;
-            self.disk.journalled();
-            self.written += text.len() as u64;
-        }
-        Ok(())
+    /// Writes everything anew with other keys, the former generation too.
+    ///
+    /// # Errors
+    /// As [`Journal::fold`].
+    pub async fn change_keys(&mut self, keys: Keyring) -> Result<(), Diagnostic> {
+        self.pen.store.set_keys(keys);
+        self.replace().await?;
+        // What was the newest has become the former generation.
+        self.replace().await
     }
 
-    /// A journal continues a snapshot, so a new stack gets its first, empty one here.
-    fn begin(&mut self) -> io::Result<()> {
-        if !self.path.exists() {
-            let State { stack, provider, account, lineage, .. } = &self.state;
-            let empty = State::new(stack, provider, account.clone(), lineage.clone());
-            snapshot::save(&self.disk, &self.path, &empty, Former::Spare)?;
-        }
-        let heading = Heading { lineage: self.state.lineage.clone(), serial: self.state.serial };
-        let path = recall::journal(&self.path);
-        let mut file =
-            snapshot::private(OpenOptions::new().append(true).create(true)).open(&path)?;
-        file.set_len(0)?;
-        self.disk.write(&mut file, sealed(&heading).as_bytes())?;
-        self.disk.sync(&file)?;
-        self.disk.sync_folder(&path)?;
-        self.file = Some(file);
-        Ok(())
-    }
-
-    fn replace_snapshot(&mut self, former: Former) -> io::Result<()> {
+    async fn replace(&mut self) -> Result<(), Diagnostic> {
         self.state.serial += 1;
-        snapshot::save(&self.disk, &self.path, &self.state, former)?;
-        self.written += fs::metadata(&self.path).map_or(0, |meta| meta.len());
-        self.file = None;
-        // From here on the journal names an older serial and is ignored; it leads from the former snapshot to this one.
-        match self.disk.rename(&recall::journal(&self.path), &former_journal(&self.path)) {
-            Ok(()) => self.disk.sync_folder(&self.path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error),
+        match self.pen.store.replace(&self.state, Former::Keep).await? {
+            Replaced::Done(written) => {
+                self.pen.written += written;
+                self.pen.dirty = false;
+                self.pen.origin = self.state.nothing();
+                Ok(())
+            }
+            Replaced::Overtaken => Err(self.pen.store.overtaken().await),
         }
+    }
+
+    /// Lets others write. What was written and not folded is folded by the next one.
+    pub async fn close(mut self) {
+        self.pen.store.release().await;
     }
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
-    Diagnostic::error(format!("{} cannot be read or written", path.display()))
-        .note(error.to_string())
-        .help("nothing is asked of AWS that cannot be remembered; free space or fix permissions, then run again")
+impl Pen {
+    /// Keeps lines. They are kept when this returns.
+    ///
+    /// # Errors
+    /// As [`Journal::write`].
+    pub async fn write(&mut self, lines: &[String]) -> Result<(), Diagnostic> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.written += self.store.append(&self.origin, lines).await?;
+        self.dirty = true;
+        Ok(())
+    }
+
+    /// As [`Journal::hold`].
+    ///
+    /// # Errors
+    /// As [`Journal::hold`].
+    pub async fn hold(&self) -> Result<(), Diagnostic> {
+        self.store.hold().await
+    }
 }

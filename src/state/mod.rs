@@ -1,31 +1,46 @@
 //! The state file: what a stack remembers between runs. A memory, not the truth: everything in it can be found again on
 //! AWS by ownership tags and natural keys.
 //!
-//! On disk it is a snapshot (`shop.json`) and a journal (`shop.journal`) of what has happened since, one line each.
-//! Every line is on disk before the next call to AWS leaves, so a process may die anywhere. The former snapshot and the
-//! journal that led from it to the present one are kept (`shop.json.1`, `shop.journal.1`), so a file may be lost.
+//! It is a snapshot and a journal of what has happened since, one line each. Every line is kept before the next call to
+//! AWS leaves, so a process may die anywhere. The former snapshot and the journal that led from it to the present one are
+//! kept too, so one of them may be lost.
+//!
+//! In files these are `shop.json`, `shop.journal`, `shop.json.1`, `shop.journal.1`, and a lock in `shop.lock`. In a
+//! bucket they are objects (`shop`, `shop.journal/…`, `shop.1`), every one written only if what is there is what was
+//! seen there last, and a lease in `shop.lock`.
 
 mod disk;
 mod entry;
 mod journal;
+mod lease;
+mod local;
 mod lock;
+mod objects;
+mod place;
 mod recall;
+mod remote;
+mod seal;
 mod snapshot;
+mod store;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use disk::{Disk, Fate, Mishap};
 pub use entry::Entry;
-pub use journal::Journal;
+pub use journal::{Journal, Pen};
+pub use lease::{Lending, Revoked};
 pub use lock::Holder;
-pub use recall::{Recalled, read, recall};
+pub use place::Place;
+pub use recall::Recalled;
+pub use seal::{Encryption, Keyring};
+pub use store::Store;
 
 use crate::{
     kinds::Outputs,
-    model::{Account, Address, Identity, Tags},
+    model::{Account, Address, Diagnostic, Identity, Tags},
 };
 
 /// The version of the format this build writes, and the newest it reads.
@@ -44,6 +59,9 @@ pub struct State {
     pub serial: u64,
     /// Whose resources these are: `aws` or `sandbox`.
     pub provider: String,
+    /// Where this state has been moved to: it is not here any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<String>,
     /// Where they are. A run with other credentials or in another Region is refused.
     pub account: Account,
     /// Choices made once and kept, such as the zone of a single NAT gateway.
@@ -65,6 +83,10 @@ pub struct State {
     /// Creates that were begun and whose outcome is not known.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub open: BTreeMap<Address, Intent>,
+    /// Clusters of the stack that are gone, by name: what they left behind in our network may be swept for as long as
+    /// there is one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub makers: BTreeSet<String>,
 }
 
 /// One resource as last seen or made.
@@ -138,6 +160,7 @@ impl State {
             lineage,
             serial: 0,
             provider: provider.to_owned(),
+            moved: None,
             account,
             choices: BTreeMap::new(),
             resources: BTreeMap::new(),
@@ -145,7 +168,37 @@ impl State {
             doomed: Vec::new(),
             buried: Vec::new(),
             open: BTreeMap::new(),
+            makers: BTreeSet::new(),
         }
+    }
+
+    /// The state as a file that can be kept elsewhere, with a checksum.
+    pub fn copy_text(&self) -> String {
+        snapshot::text(self)
+    }
+
+    /// The state that [`State::copy_text`] wrote.
+    ///
+    /// # Errors
+    /// It is not as it was written, or a newer eksnet wrote it.
+    pub fn of_copy(name: &str, bytes: &[u8]) -> Result<Self, Diagnostic> {
+        let document = serde_json::from_slice(bytes).map_err(|error| {
+            Diagnostic::error(format!("{name} is not a state")).note(error.to_string())
+        })?;
+        match snapshot::parse_plain(name, document)? {
+            snapshot::Snapshot::Whole(state) => Ok(*state),
+            snapshot::Snapshot::Damaged(reason) => {
+                Err(Diagnostic::error(format!("{name} is not a state")).note(reason))
+            }
+            snapshot::Snapshot::Absent => Err(Diagnostic::error(format!("{name} is empty"))),
+        }
+    }
+
+    /// The same state, remembering nothing.
+    fn nothing(&self) -> Self {
+        let Self { stack, provider, account, lineage, .. } = self;
+        let serial = self.serial;
+        Self { serial, ..Self::new(stack, provider, account.clone(), lineage.clone()) }
     }
 
     /// The id of the resource at `address`, or the named output.

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     model::Diagnostic,
-    state::{Disk, FORMAT, State},
+    state::{Disk, FORMAT, State, seal::Keyring},
 };
 
 /// What a snapshot file holds.
@@ -23,6 +23,16 @@ pub(super) enum Snapshot {
     Absent,
     /// Not what was written; why.
     Damaged(String),
+}
+
+impl Snapshot {
+    /// The newest of its serial and `known`, and what is to become of it when another takes its place.
+    pub(super) fn newest(&self, known: u64) -> (u64, Former) {
+        match self {
+            Self::Whole(state) => (state.serial.max(known), Former::Keep),
+            Self::Absent | Self::Damaged(_) => (known, Former::Spare),
+        }
+    }
 }
 
 /// What happens to the snapshot that a new one takes the place of.
@@ -42,21 +52,39 @@ pub(super) fn former(path: &Path) -> PathBuf {
 /// What the file at `path` holds.
 ///
 /// # Errors
-/// It cannot be read for a reason that is not its content, or a newer eksnet wrote it: no older generation may be used
-/// then.
-pub(super) fn load(path: &Path) -> Result<Snapshot, Diagnostic> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Snapshot::Absent),
+/// It cannot be read for a reason that is not its content, or as [`parse`].
+pub(super) async fn load(path: &Path, keys: &mut Keyring) -> Result<Snapshot, Diagnostic> {
+    match fs::read(path) {
+        Ok(bytes) => parse(&path.display().to_string(), &bytes, keys).await,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Snapshot::Absent),
         Err(error) => {
-            return Err(Diagnostic::error(format!("{} cannot be read", path.display()))
-                .note(error.to_string()));
+            Err(Diagnostic::error(format!("{} cannot be read", path.display()))
+                .note(error.to_string()))
         }
-    };
-    let mut document: Value = match serde_json::from_slice(&bytes) {
+    }
+}
+
+/// What `bytes` hold that were found in `place`.
+///
+/// # Errors
+/// Its key is not to be had, or a newer eksnet wrote it: no older generation may be used then.
+pub(super) async fn parse(
+    place: &str,
+    bytes: &[u8],
+    keys: &mut Keyring,
+) -> Result<Snapshot, Diagnostic> {
+    let document: Value = match serde_json::from_slice(bytes) {
         Ok(document) => document,
         Err(error) => return Ok(Snapshot::Damaged(error.to_string())),
     };
+    match keys.opened(place, document).await? {
+        Ok(document) => parse_plain(place, document),
+        Err(reason) => Ok(Snapshot::Damaged(reason)),
+    }
+}
+
+/// What a document holds that is not encrypted.
+pub(super) fn parse_plain(place: &str, mut document: Value) -> Result<Snapshot, Diagnostic> {
     let written = document
         .as_object_mut()
         .and_then(|map| map.remove("checksum"))
@@ -67,8 +95,7 @@ pub(super) fn load(path: &Path) -> Result<Snapshot, Diagnostic> {
     let format = document.get("format").and_then(Value::as_u64).unwrap_or(0);
     if format > u64::from(FORMAT) {
         return Err(Diagnostic::error(format!(
-            "{} was written by a newer eksnet (format {format}, this one reads {FORMAT})",
-            path.display()
+            "{place} was written by a newer eksnet (format {format}, this one reads {FORMAT})"
         ))
         .help("use the newer eksnet for this stack"));
     }
@@ -78,18 +105,22 @@ pub(super) fn load(path: &Path) -> Result<Snapshot, Diagnostic> {
     })
 }
 
-/// Replaces the file at `path` by `state`: write beside it, sync, rename, sync the folder.
-pub(super) fn save(disk: &Disk, path: &Path, state: &State, former: Former) -> io::Result<()> {
-    let mut document = serde_json::to_value(state)?;
+/// A state as a snapshot.
+pub(super) fn text(state: &State) -> String {
+    let mut document = serde_json::to_value(state).expect("a state is a tree of plain values");
     let sum = checksum(&document);
     if let Some(map) = document.as_object_mut() {
         map.insert("checksum".to_owned(), Value::String(sum));
     }
+    format!("{document:#}\n")
+}
+
+/// Replaces the file at `path` by a snapshot: write beside it, sync, rename, sync the folder.
+pub(super) fn save(disk: &Disk, path: &Path, snapshot: &str, former: Former) -> io::Result<()> {
     let beside = path.with_extension("json.new");
     let mut file =
         private(OpenOptions::new().write(true).create(true).truncate(true)).open(&beside)?;
-    let text = serde_json::to_string_pretty(&document)? + "\n";
-    disk.write(&mut file, text.as_bytes())?;
+    disk.write(&mut file, snapshot.as_bytes())?;
     disk.sync(&file)?;
     if former == Former::Keep && path.exists() {
         keep(disk, path)?;

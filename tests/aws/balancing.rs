@@ -33,8 +33,8 @@ impl Account {
         let runtime = runtime.expect("a runtime");
         let target = Target {
             region: "ap-southeast-1".to_owned(),
-            profile: None,
             endpoint_url: Some(moto.url.clone()),
+            ..Target::default()
         };
         let aws = runtime.block_on(aws::connect(&target)).expect("a connection");
         let account = Self { moto, runtime, aws, lab: Lab::new() };

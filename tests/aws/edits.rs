@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use eksnet::state::{self, State};
+use eksnet::state::State;
 use serde_json::{Value, json};
 
 use super::{eksnet::Folder, life_cycle::in_singapore, moto::Moto};
-use crate::sandbox::edits::{Chain, Edit, assert_untouched, chains};
+use crate::{
+    lab::state_at,
+    sandbox::edits::{Chain, Edit, assert_untouched, chains},
+};
 
 /// Addresses and zones that exist in this account for those that the examples name.
 struct Addresses<'a> {
@@ -75,7 +78,7 @@ fn remembered(folder: &Folder) -> State {
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|it| it == "json"));
     let path = paths.next().expect("a state");
-    state::read(&path).expect("the state reads").expect("a state")
+    state_at(&path).expect("a state")
 }
 
 /// Carries out the edits of one file.

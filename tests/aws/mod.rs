@@ -9,3 +9,4 @@ mod edits;
 pub mod eksnet;
 mod life_cycle;
 pub mod moto;
+mod sweep;

@@ -11,7 +11,7 @@ use eksnet::{
     provider::sandbox::ACCOUNT,
     render::{self, Compared, PlanFacts, Purpose, Style},
     stack,
-    state::{self, Entry, Holder, Journal, State},
+    state::{Entry, Holder, Journal, State, Store},
 };
 
 use crate::{
@@ -86,15 +86,25 @@ fn one_process(
 
 /// Leaves `state` on disk, as a run does that learned one thing more.
 fn save(path: &Path, state: &State) {
-    let mut journal =
-        Journal::open(path, &Holder::here("bench"), || state.clone()).expect("a journal");
-    journal.write([Entry::Chosen { choices: state.choices.clone() }]).expect("a journal on disk");
-    journal.fold().expect("a state on disk");
+    waited_for(async {
+        let holder = Holder::here("bench");
+        let journal = Journal::open(Store::file(path), &holder, || state.clone());
+        let mut journal = journal.await.expect("a journal");
+        let chosen = Entry::Chosen { choices: state.choices.clone() };
+        journal.write([chosen]).await.expect("a journal on disk");
+        journal.fold().await.expect("a state on disk");
+    });
+}
+
+fn waited_for<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(future)
 }
 
 /// The state on disk; one that is not whole would make every figure look good.
 fn read(path: &Path, resources: usize) -> State {
-    let state = state::read(path).expect("the state reads").expect("there is a state");
+    let recalled = waited_for(Store::file(path).recall()).expect("the state reads");
+    let state = recalled.expect("there is a state").state;
     assert_eq!(state.resources.len(), resources, "{} is not whole", path.display());
     state
 }

@@ -13,7 +13,7 @@ use eksnet::{
         sandbox::{ACCOUNT, Faults, Sandbox, World},
     },
     refresh, stack,
-    state::{Holder, Journal, State},
+    state::{Holder, Journal, State, Store},
 };
 
 use crate::{
@@ -125,20 +125,20 @@ impl Site {
             let path = self.folder.path().join("state.json");
             let account = Account { id: ACCOUNT.to_owned(), region: self.region.clone() };
             let born = || State::new(&self.name, "sandbox", account, "lineage".to_owned());
-            let mut journal =
-                Journal::open(&path, &Holder::here("bench"), born).expect("a journal");
+            let journal = Journal::open(Store::file(&path), &Holder::here("bench"), born).await;
+            let mut journal = journal.expect("a journal");
             let observed = refresh::refresh(&sandbox, journal.state()).await.expect("a refresh");
             let plan =
                 plan::plan(desired, &observed, journal.state(), &Wish::default()).expect("a plan");
             let chosen = eksnet::state::Entry::Chosen { choices: self.choices.clone() };
-            journal.write([chosen]).expect("the journal is written");
+            journal.write([chosen]).await.expect("the journal is written");
             let steps = plan::steps(&plan, journal.state());
             let stop = Stop::default();
             let outcome =
                 apply::apply(&plan, steps, &sandbox as &dyn Provider, &mut journal, &|_| {}, &stop);
             let outcome = outcome.await.expect("the run ends");
             assert!(outcome.failures.is_empty(), "{:#?}", outcome.failures);
-            journal.fold().expect("the state is written");
+            journal.fold().await.expect("the state is written");
             let size = std::fs::metadata(&path).expect("the state").len();
             Run { outcome, throttled: sandbox.throttled(), written: journal.written(), size }
         })

@@ -68,6 +68,8 @@ fn counts_agree(document: &Value) {
     for entry in changes(document) {
         *counts.entry(counted(entry)).or_default() += 1;
     }
+    let swept = document["swept"].as_array().expect("what is swept").len();
+    counts.insert("sweep", swept as u64);
     assert_eq!(document["summary"], json!(counts), "the summary does not count the changes");
 }
 

@@ -2,12 +2,15 @@
 
 use eksnet::{
     model::Account,
-    state::{Entry, Holder, Journal, State},
+    state::{Entry, Holder, Journal, State, Store},
 };
 use serde_json::json;
 
 use super::SMALL;
-use crate::aws::{eksnet::Folder, moto::Moto};
+use crate::{
+    aws::{eksnet::Folder, moto::Moto},
+    lab::in_virtual_time,
+};
 
 /// Every command that could change something is refused, for the same reason, and changes nothing.
 fn assert_refused(moto: &Moto, folder: &Folder, more: &[&str], words: &[&str]) {
@@ -71,11 +74,14 @@ fn a_state_of_another_account_is_refused() {
     let folder = Folder::new(&moto.url, SMALL);
     let account = Account { id: "999999999999".to_owned(), region: "ap-southeast-1".to_owned() };
     let born = || State::new("shop", "aws", account, "lineage".to_owned());
-    let mut journal = Journal::open(&folder.path("state/shop.json"), &Holder::here("test"), born)
-        .expect("a state");
-    journal.write([Entry::Chosen { choices: [].into() }]).expect("the state is written");
-    journal.fold().expect("the state is folded");
-    drop(journal);
+    in_virtual_time(async {
+        let store = Store::file(&folder.path("state/shop.json"));
+        let journal = Journal::open(store, &Holder::here("test"), born).await;
+        let mut journal = journal.expect("a state");
+        let chosen = Entry::Chosen { choices: [].into() };
+        journal.write([chosen]).await.expect("the state is written");
+        journal.fold().await.expect("the state is folded");
+    });
     assert_refused(&moto, &folder, &[], &["account 999999999999", "this run is for 123456789012"]);
 }
 

@@ -1,6 +1,7 @@
 //! What scripts and pipelines rely on: JSON documents, exit codes, signals, pipes, locks, and which account a run is for.
 
 mod document;
+mod endpoint;
 mod events;
 mod faults;
 mod guard;

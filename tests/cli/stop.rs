@@ -9,7 +9,10 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{SMALL, lines};
-use crate::aws::{eksnet::Folder, moto::Moto};
+use crate::{
+    aws::{eksnet::Folder, moto::Moto},
+    lab::state_at,
+};
 
 /// How long each call takes, so that there is a middle to stop in.
 const SLOW: u64 = 300;
@@ -42,8 +45,7 @@ fn end(child: Child) -> (Option<i32>, String, String) {
 
 /// What is there is remembered, and what is remembered is there.
 fn assert_complete(moto: &Moto, folder: &Folder) {
-    let state = eksnet::state::read(&folder.path("state/shop.json")).expect("the state reads");
-    let state = state.expect("a state");
+    let state = state_at(&folder.path("state/shop.json")).expect("a state");
     assert!(state.open.is_empty(), "a create is open: {:?}", state.open);
     assert!(!folder.path("state/shop.journal").exists(), "the journal is not folded");
     let inventory = moto.inventory();

@@ -33,6 +33,7 @@ fn lab() -> Lab {
         ready_at: now,
         gone_at: None,
         token: None,
+        wild: None,
     });
     Lab::within(world)
 }

@@ -233,6 +233,7 @@ fn foreign(kind: &str, id: &[&str], fields: Value) -> Thing {
         ready_at: 0.0,
         gone_at: None,
         token: None,
+        wild: None,
     }
 }
 

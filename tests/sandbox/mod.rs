@@ -5,6 +5,7 @@ mod apis;
 mod balancing;
 mod cases;
 mod crash;
+mod dirt;
 mod disk;
 mod drift;
 pub mod edits;
@@ -14,5 +15,6 @@ mod properties;
 mod registry;
 mod stacks;
 mod storms;
+mod sweep;
 
 pub use life_cycle::examples;

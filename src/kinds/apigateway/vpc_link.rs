@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{held, owned, pages, refused, tagged, tags};
 use crate::{
     aws::Aws,
-    kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing},
     model::{Identity, Problem, Ref},
 };
 
@@ -45,6 +45,7 @@ impl Kind for VpcLink {
             default: 10,
             per: None,
         }),
+        strays: Strays::Lodging,
         ..Facts::DEFAULT
     };
 

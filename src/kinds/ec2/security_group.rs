@@ -14,7 +14,7 @@ use crate::{
         Aws,
         ec2::{tagged, tags},
     },
-    kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Strays, Tagging},
     model::{Identity, Problem, Ref},
 };
 
@@ -50,6 +50,7 @@ impl Kind for SecurityGroup {
             default: 2500,
             per: None,
         }),
+        strays: Strays::Lodging,
         ..Facts::DEFAULT
     };
 

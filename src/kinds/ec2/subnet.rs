@@ -17,7 +17,7 @@ use crate::{
         Aws,
         ec2::{filter, flag, in_chunks, tagged, tags},
     },
-    kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing},
     model::{Class, Identity, Problem, Ref},
 };
 
@@ -96,6 +96,7 @@ impl Kind for Subnet {
             default: 200,
             per: Some("vpc"),
         }),
+        strays: Strays::Lodging,
         ..Facts::DEFAULT
     };
 

@@ -19,7 +19,7 @@ use crate::{
         ec2::{flag, tagged, tags},
         present,
     },
-    kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing},
     model::{Identity, Problem},
 };
 
@@ -49,6 +49,7 @@ impl Kind for Vpc {
             delete: "ec2:DeleteVpc",
         },
         quota: Some(Quota { code: "L-F678F1CE", name: "VPCs per Region", default: 5, per: None }),
+        strays: Strays::Ground,
         ..Facts::DEFAULT
     };
 

@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use super::{finished, ids, reason, references, refused, same, settled, tagged, tags};
 use crate::{
     aws::{Aws, present},
-    kinds::{Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing},
+    kinds::{
+        Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing,
+    },
     model::{Class, Identity, Problem, Ref},
 };
 
@@ -82,6 +84,7 @@ impl Kind for Cluster {
         },
         quota: Some(Quota { code: "L-1194D53C", name: "Clusters", default: 100, per: None }),
         guard: Some("/deletion_protection"),
+        strays: Strays::Maker,
         ..Facts::DEFAULT
     };
 

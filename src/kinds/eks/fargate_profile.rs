@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::{ids, reason, references, refused, tagged, tags};
 use crate::{
     aws::{Aws, present},
-    kinds::{Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing},
+    kinds::{
+        Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing,
+    },
     model::{Identity, Problem, Ref},
 };
 
@@ -63,6 +65,7 @@ impl Kind for FargateProfile {
             default: 10,
             per: Some("cluster"),
         }),
+        strays: Strays::Runner,
         ..Facts::DEFAULT
     };
 

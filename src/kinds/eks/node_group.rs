@@ -19,7 +19,7 @@ use super::{finished, gone, ids, reason, references, refused, settled, tagged, t
 use crate::{
     aws::{Aws, present},
     kinds::{
-        Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing,
+        Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing,
         not_visible_yet, template_versions,
     },
     model::{Identity, Problem, Ref},
@@ -109,6 +109,7 @@ impl Kind for NodeGroup {
             default: 30,
             per: Some("cluster"),
         }),
+        strays: Strays::Runner,
         ..Facts::DEFAULT
     };
 

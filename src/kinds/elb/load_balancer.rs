@@ -23,7 +23,7 @@ use crate::{
         elb::{by_arn, tagged},
         present,
     },
-    kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing},
     model::{Identity, Problem, Ref},
 };
 
@@ -100,6 +100,7 @@ impl Kind for LoadBalancer {
             default: 50,
             per: Some("family"),
         }),
+        strays: Strays::Lodging,
         ..Facts::DEFAULT
     };
 

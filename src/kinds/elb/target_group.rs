@@ -20,7 +20,7 @@ use crate::{
         elb::{by_arn, tagged},
         present,
     },
-    kinds::{Calls, Drain, Facts, Found, Kind, Made, Owner, Quota, Tagging},
+    kinds::{Calls, Drain, Facts, Found, Kind, Made, Owner, Quota, Strays, Tagging},
     model::{Identity, Problem, Ref},
 };
 
@@ -84,6 +84,8 @@ impl Kind for TargetGroup {
         ],
         unique: &[&["name"]],
         tags: Tagging::Elb,
+        // A VPC goes and leaves its target groups behind.
+        loose: &["vpc"],
         partial: &["attributes"],
         drains: Some(Drain {
             seconds: "/attributes/deregistration_delay.timeout_seconds",
@@ -108,6 +110,7 @@ impl Kind for TargetGroup {
             default: 3000,
             per: None,
         }),
+        strays: Strays::Lodging,
         ..Facts::DEFAULT
     };
 

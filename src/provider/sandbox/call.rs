@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     aws::backoff,
-    kinds::Facts,
     model::{Class, Problem},
 };
 
@@ -70,11 +69,11 @@ impl Sandbox {
     /// A mutating call: the place where a process may die, and a call or its answer be lost.
     pub(super) async fn mutate<T>(
         &self,
-        facts: &Facts,
+        kind: &str,
         action: &str,
         effect: impl FnOnce(&mut World, f64) -> T,
     ) -> Result<T, Problem> {
-        let number = self.faults.next_mutation(facts.name, action);
+        let number = self.faults.next_mutation(kind, action);
         self.faults.strike(number, Moment::BeforeCall).await;
         let fortune = self.call(action).await?;
         if fortune == Fortune::Lost {

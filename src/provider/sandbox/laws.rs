@@ -61,6 +61,7 @@ pub(super) fn create(
         ready_at: time + f64::from(facts.timing.create),
         gone_at: None,
         token: (facts.token || facts.marked).then(|| order.owner.token.clone()),
+        wild: None,
     };
     world.put(thing.clone());
     Ok(thing)
@@ -127,8 +128,7 @@ pub(super) fn grant(world: &mut World, account: &Account, existing: &Existing) {
         Some(id) => id.clone(),
         None => facts.stamped(&mut world.mint, facts.id, fields, None, account).into(),
     };
-    let invented: Vec<(&str, &str)> = facts.invented().collect();
-    let outputs = invented.into_iter().map(|(name, pattern)| {
+    let outputs = facts.invented().map(|(name, pattern)| {
         let stamped = facts.stamped(&mut world.mint, pattern, fields, Some(&id), account);
         (name.to_owned(), stamped)
     });
@@ -185,91 +185,6 @@ fn change(
     Ok(thing)
 }
 
-/// Deletes something, or says who holds it. What lives in it goes with it.
-pub(super) fn delete(
-    world: &mut World,
-    account: &Account,
-    facts: &'static Facts,
-    id: &Identity,
-    eyes: &Eyes<'_>,
-) -> Result<(), Problem> {
-    let time = eyes.time;
-    world.pass_time(time);
-    let mut thing = existing(world, facts, id)?;
-    if !eyes.has_come(&thing) {
-        return Err(missing(id));
-    }
-    if thing.gone_at.is_some() {
-        return Ok(());
-    }
-    if facts.guarded(&thing.fields) {
-        let message = format!("{id} cannot be deleted because deletion protection is enabled");
-        return Err(Problem::new(Class::Invalid, "OperationNotPermitted", message));
-    }
-    let (along, holders) = bound(world, account, &thing);
-    if let Some((kind, holder)) = holders.difference(&along).next() {
-        return Err(in_use(id, &format!("{kind} {holder}")));
-    }
-    if lately_held(world, account, &thing, time - eyes.faults.refuse_delete()) {
-        return Err(in_use(id, "something that is gone already"));
-    }
-    let mut going = along;
-    while let Some((kind, id)) = going.pop_first() {
-        if let Some(thing) = world.get(&kind, &id).cloned() {
-            going.extend(bound(world, account, &thing).0);
-            world.remove(&kind, &id);
-        }
-    }
-    if facts.timing.delete == 0 {
-        world.remove(facts.name, id);
-    } else {
-        thing.gone_at = Some(time + f64::from(facts.timing.delete));
-        world.put(thing);
-    }
-    Ok(())
-}
-
-/// A thing by its kind and id.
-type Named = (String, Identity);
-
-/// What goes along with `thing` when it is deleted, and who keeps it from that.
-fn bound(world: &World, account: &Account, thing: &Thing) -> (BTreeSet<Named>, BTreeSet<Named>) {
-    let names = names(account, thing);
-    let (mut along, mut holders) = (BTreeSet::new(), BTreeSet::new());
-    let holding = names.iter().flat_map(|name| world.holders(name).map(move |who| (name, who)));
-    for (name, (kind, holder, field)) in holding {
-        let Some(facts) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
-        let named = (kind.to_owned(), holder.clone());
-        let itself = kind == thing.kind && *holder == thing.id;
-        if itself || !means(field, name, thing) {
-            continue;
-        } else if facts.vanishes_with.contains(&field) {
-            along.insert(named);
-        } else if !facts.loose.contains(&field) {
-            holders.insert(named);
-        }
-    }
-    (along, holders)
-}
-
-/// Whether somebody who held `thing` went after `since`.
-fn lately_held(world: &World, account: &Account, thing: &Thing, since: f64) -> bool {
-    names(account, thing).iter().any(|name| {
-        world.released(name).any(|(field, gone)| gone > since && means(field, name, thing))
-    })
-}
-
-/// Everything that others may name `thing` by.
-fn names(account: &Account, thing: &Thing) -> Vec<String> {
-    let mut names: Vec<String> = thing.outputs.values().cloned().collect();
-    names.push(thing.id.0.clone());
-    if let Some(facts) = kinds::get(&thing.kind).map(|kind| kind.facts()) {
-        let outputs = facts.derived_outputs(&thing.id, &thing.fields, account);
-        names.extend(outputs.into_values());
-    }
-    names
-}
-
 /// Makes one change of tags on several things.
 pub(super) fn tag(
     world: &mut World,
@@ -296,17 +211,4 @@ pub(super) fn tag(
 
 fn existing(world: &World, facts: &Facts, id: &Identity) -> Result<Thing, Problem> {
     world.get(facts.name, id).cloned().ok_or_else(|| missing(id))
-}
-
-fn in_use(id: &Identity, holder: &str) -> Problem {
-    let message = format!("{id} is in use by {holder} and cannot be deleted");
-    Problem::new(Class::InUse, "DependencyViolation", message)
-}
-
-/// Whether `field` of something else means `thing`, one of whose names stands in it. A plain identity, such as a
-/// cluster's or a role's, may be anybody's word: it means the thing only in a field that is called after the kind.
-fn means(field: &str, name: &str, thing: &Thing) -> bool {
-    let plain = kinds::get(&thing.kind)
-        .is_some_and(|kind| kind.facts().key(&Value::Null).is_some() && !name.contains(['|', ':']));
-    !plain || name != thing.id.0 || thing.kind.ends_with(field)
 }

@@ -8,10 +8,12 @@
 mod call;
 mod eyes;
 mod faults;
+mod holds;
 mod laws;
 mod log;
 mod refusals;
 mod spec;
+mod strays;
 mod world;
 
 use std::{
@@ -22,22 +24,21 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::try_join_all;
 use serde_json::Value;
 use tokio::time::Instant;
 
 use eyes::Through;
 pub use faults::Faults;
 pub use spec::{Fault, Moment};
-pub use world::{Thing, World};
+pub use world::{Thing, Wild, World};
 
 use crate::{
-    aws::{
-        Gather, TagChange,
-        rates::{self, Rates},
-    },
+    aws::{Gather, TagChange, rates::Rates},
     kinds::{self, Existing, Facts, Found, Made, Order, TAG_STACK, Tagging},
     model::{Account, Desired, Diagnostic, Identity, Problem},
-    provider::{Answer, Owned, Provider},
+    provider::{Answer, Ground, Owned, Provider, Stray},
+    strays::judge,
 };
 
 /// The sandbox's own account number.
@@ -163,7 +164,7 @@ impl Provider for Sandbox {
                 }
                 Ok(made)
             };
-            match self.mutate(facts, facts.calls.create, effect).await.and_then(|made| made) {
+            match self.mutate(facts.name, facts.calls.create, effect).await.and_then(|made| made) {
                 Ok(things) => things
                     .into_iter()
                     .map(|thing| {
@@ -213,7 +214,7 @@ impl Provider for Sandbox {
         Box::pin(async move {
             let action = facts.calls.update.first().copied().unwrap_or(facts.calls.create);
             let mutate = |updates: Vec<laws::Update>| {
-                self.mutate(facts, action, move |world, time| {
+                self.mutate(facts.name, action, move |world, time| {
                     laws::update(world, facts, &updates, time)
                 })
             };
@@ -238,8 +239,9 @@ impl Provider for Sandbox {
         id: &'a Identity,
     ) -> Answer<'a, Result<(), Problem>> {
         Box::pin(async move {
-            self.mutate(facts, facts.calls.delete, |world, _| {
-                laws::delete(world, &self.account, facts, id, &self.eyes(Through::Reads))
+            self.mutate(facts.name, facts.calls.delete, |world, _| {
+                let eyes = self.eyes(Through::Reads);
+                holds::delete(world, &self.account, facts.name, id, &eyes)
             })
             .await?
         })
@@ -266,8 +268,10 @@ impl Provider for Sandbox {
                 Tagging::Kms => "kms:TagResource",
                 Tagging::LogGroup => "logs:TagResource",
             };
-            self.mutate(facts, action, |world, time| laws::tag(world, facts, ids, change, time))
-                .await?
+            self.mutate(facts.name, action, |world, time| {
+                laws::tag(world, facts, ids, change, time)
+            })
+            .await?
         })
     }
 
@@ -317,6 +321,24 @@ impl Provider for Sandbox {
         })
     }
 
+    fn strays<'a>(&'a self, ground: &'a Ground) -> Answer<'a, Result<Vec<Stray>, Problem>> {
+        Box::pin(async move {
+            try_join_all(strays::calls(ground).map(|action| self.read_call(action))).await?;
+            let (world, time) = (self.world.borrow(), self.time());
+            Ok(judge(strays::sightings(&world, &self.account, ground, time), ground))
+        })
+    }
+
+    fn sweep<'a>(&'a self, stray: &'a Stray) -> Answer<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            let Stray { kind, id, .. } = stray;
+            self.mutate(kind, crate::strays::deletion(kind), |world, _| {
+                holds::delete(world, &self.account, kind, id, &self.eyes(Through::Reads))
+            })
+            .await?
+        })
+    }
+
     fn calls(&self) -> BTreeMap<String, u32> {
         self.counts.borrow().clone()
     }
@@ -327,17 +349,5 @@ impl Drop for Sandbox {
         // The world's clock goes on from where this process leaves it.
         let time = self.time();
         self.world.borrow_mut().pass_time(time);
-    }
-}
-
-impl Sandbox {
-    /// Mutating and reading calls made so far.
-    pub fn call_counts(&self) -> (u32, u32) {
-        let counts = self.counts.borrow();
-        let reading =
-            |action: &str| rates::reads(action.split_once(':').map_or(action, |(_, name)| name));
-        counts.iter().fold((0, 0), |(mutating, read), (action, count)| {
-            if reading(action) { (mutating, read + count) } else { (mutating + count, read) }
-        })
     }
 }

@@ -45,9 +45,47 @@ pub struct Thing {
     /// The client token of its create.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// How it behaves, where it is of no kind that eksnet has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wild: Option<Wild>,
+}
+
+/// How something behaves that eksnet has no kind for: what others make behind its back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Wild {
+    /// Fields whose referent takes it along.
+    #[serde(default)]
+    pub vanishes_with: Vec<String>,
+    /// Fields that do not hold their referent.
+    #[serde(default)]
+    pub loose: Vec<String>,
+    /// Seconds that it takes to go.
+    #[serde(default)]
+    pub lingers: f64,
 }
 
 impl Thing {
+    /// Something that somebody else made. Where it is `born` later than now, it will have been made then.
+    pub fn wild(kind: &str, id: impl Into<Identity>, fields: Value, born: f64) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            id: id.into(),
+            fields,
+            tags: Tags::new(),
+            outputs: Outputs::new(),
+            born,
+            ready_at: born,
+            gone_at: None,
+            token: None,
+            wild: Some(Wild::default()),
+        }
+    }
+
+    /// Whether it exists at `time`.
+    pub(super) fn is_there(&self, time: f64) -> bool {
+        time >= self.born && self.gone_at.is_none_or(|gone| time < gone)
+    }
+
     /// Something that was there before eksnet came, and that belongs to somebody else.
     pub(super) fn given(facts: &Facts, id: Identity, now: f64) -> Self {
         Self {
@@ -60,6 +98,7 @@ impl Thing {
             ready_at: now,
             gone_at: None,
             token: None,
+            wild: None,
         }
     }
 

@@ -1,7 +1,10 @@
 //! How runs end.
 
 use super::*;
-use crate::model::{Address, Problem};
+use crate::{
+    model::{Address, Problem},
+    provider::{Standing, Stray, Whose},
+};
 
 fn address(text: &str) -> Address {
     text.parse().expect("an address")
@@ -42,7 +45,7 @@ fn all_done() {
     );
     let expected = json!({
         "event": "outcome", "command": "apply", "complete": true, "interrupted": false,
-        "created": 2, "updated": 1, "deleted": 0, "vanished": 0, "failures": [], "skipped": [],
+        "created": 2, "updated": 1, "deleted": 0, "vanished": 0, "swept": 0, "failures": [], "skipped": [],
         "seconds": 107.2, "real_seconds": 0.1, "critical_path_seconds": 106,
         "calls": { "ec2:CreateVpc": 1, "ec2:DescribeVpcs": 56 },
     });
@@ -56,7 +59,8 @@ fn failures_in_the_words_of_aws() {
         "AddressLimitExceeded",
         "The maximum number of addresses has been reached.",
     );
-    let failure = Failure { address: address("eip.nat-b"), verb: Verb::Create, problem };
+    let held_by = Vec::new();
+    let failure = Failure { address: address("eip.nat-b"), verb: Verb::Create, problem, held_by };
     let outcome = Outcome {
         failures: vec![failure],
         skipped: vec![address("route.b"), address("nat_gateway.b"), address("nat_gateway.b")],
@@ -87,6 +91,38 @@ What is done is remembered; run `eksnet apply` again for the rest.
     );
     assert_eq!(json["failures"][0]["verb"], "create");
     assert_eq!(json["failures"][0]["problem"]["class"], "quota");
+}
+
+#[test]
+fn who_is_in_the_way_is_named() {
+    let problem = Problem::new(Class::InUse, "DependencyViolation", "It has dependencies.");
+    let whose = |owner: &str, advice: &str| {
+        Standing::Foreign(Whose { owner: owner.to_owned(), advice: advice.to_owned() })
+    };
+    let stray = |id: &str, standing| Stray {
+        kind: "network_interface".to_owned(),
+        id: id.into(),
+        label: id.to_owned(),
+        names: ["subnet-0a".to_owned()].into(),
+        standing,
+    };
+    let held_by = vec![
+        stray("eni-1", whose("instance i-0a (bastion)", "terminate the instance")),
+        stray("eni-2", whose("instance i-0b", "terminate the instance")),
+    ];
+    let failure = Failure { address: address("subnet.a"), verb: Verb::Delete, problem, held_by };
+    let outcome = Outcome { failures: vec![failure], ..times() };
+    let (text, json) = ended_as(&outcome, Command::Destroy, Clock::Real);
+    let said = "
+ = note: AWS: DependencyViolation: It has dependencies.
+ = note: network_interface.eni-1 holds it: instance i-0a (bastion)
+ = note: network_interface.eni-2 holds it: instance i-0b
+ = help: terminate the instance; then run it again
+";
+    assert!(text.contains(said), "{text}");
+    let held_by = &json["failures"][0]["held_by"];
+    assert_eq!(held_by[0]["owner"], "instance i-0a (bastion)");
+    assert_eq!(held_by[1]["in_the_way"], true);
 }
 
 #[test]

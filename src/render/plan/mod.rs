@@ -4,6 +4,7 @@
 mod diff;
 mod drift;
 mod rows;
+mod strays;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -73,6 +74,9 @@ pub fn plan(plan: &Plan, facts: &PlanFacts, style: Style) -> String {
     parts.extend(drift::changed(plan, &names, style));
     parts.extend(drift::foreign(plan, &names, style));
     parts.extend(rows::sections(plan, &names, style));
+    parts.extend(strays::swept(plan, style));
+    parts.extend(strays::data(plan, style));
+    parts.extend(strays::blockers(plan, style));
     parts.extend(consequences(plan, facts, style));
     parts.push(summary(plan, facts, style));
     parts.join("\n")
@@ -142,11 +146,13 @@ fn summary(plan: &Plan, facts: &PlanFacts, style: Style) -> String {
     let sum = plan.summary();
     let forgotten = plan.changes.values().filter(|change| change.action == Action::Forget).count();
     let forget = if forgotten > 0 { format!(", {forgotten} to forget") } else { String::new() };
+    let sweep = if sum.sweep > 0 { format!(", {} to sweep", sum.sweep) } else { String::new() };
     let heading = style.paint(Ink::Strong, "Plan:");
-    format!(
-        "{heading} {} to create, {} to update, {} to replace, {} to delete{forget}, {} stay.\n",
+    let counts = format!(
+        "{heading} {} to create, {} to update, {} to replace, {} to delete{sweep}{forget}, {} stay.\n",
         sum.create, sum.update, sum.replace, sum.delete, sum.keep,
-    )
+    );
+    counts + &strays::warning(plan, style).unwrap_or_default()
 }
 
 /// The summary of a plan that does nothing.

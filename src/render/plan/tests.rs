@@ -44,7 +44,7 @@ fn delete(section: &str, id: &str) -> Change {
 
 fn of(changes: impl IntoIterator<Item = (&'static str, Change)>) -> Plan {
     let changes = changes.into_iter().map(|(text, change)| (address(text), change));
-    Plan { changes: changes.collect(), deposed: Vec::new(), drift: Vec::new() }
+    Plan { changes: changes.collect(), ..Plan::default() }
 }
 
 fn facts() -> PlanFacts {

@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     model::{Account, Identity},
     plan::{Drift, Finding},
+    provider::{Standing, Whose},
     render::Compared,
     state::Record,
 };
@@ -50,10 +51,20 @@ fn the_document() {
         section: "vpc.nat".to_owned(),
         made: 0,
     };
+    let stray = |id: &str, standing| Stray {
+        kind: "network_interface".to_owned(),
+        id: id.into(),
+        label: id.to_owned(),
+        names: ["subnet-0a".to_owned()].into(),
+        standing,
+    };
+    let whose = Whose { owner: "instance i-0c".to_owned(), advice: "terminate it".to_owned() };
     let plan = Plan {
         changes: BTreeMap::from([(address("nat_gateway.a"), replaced)]),
         deposed: vec![Deposed { address: address("nat_gateway.b"), record }],
         drift: vec![Drift { address: address("eip.nat-a"), finding: Finding::Gone }],
+        swept: vec![stray("eni-0a", Standing::Left("its mark".to_owned()))],
+        others: vec![stray("eni-0b", Standing::Foreign(whose))],
     };
     let expected = json!({
         "format_version": "1.0",
@@ -96,12 +107,25 @@ fn the_document() {
             },
         ],
         "drift": [{ "address": "eip.nat-a", "finding": "gone" }],
-        "summary": { "create": 0, "update": 0, "replace": 1, "delete": 1, "keep": 0 },
+        "swept": [{
+            "address": "network_interface.eni-0a", "type": "network_interface", "id": "eni-0a",
+            "names": ["subnet-0a"], "mark": "its mark", "in_the_way": false, "owner": null, "advice": null,
+        }],
+        "others": [{
+            "address": "network_interface.eni-0b", "type": "network_interface", "id": "eni-0b",
+            "names": ["subnet-0a"], "mark": null, "in_the_way": true,
+            "owner": "instance i-0c", "advice": "terminate it",
+        }],
+        "summary": { "create": 0, "update": 0, "replace": 1, "delete": 1, "sweep": 1, "keep": 0 },
         "egress": { "before": ["203.0.113.7"], "after": ["eip.nat-a"] },
         "critical_path_seconds": 106,
         "critical_path": [{ "address": "nat_gateway.a", "seconds": 106 }],
     });
     assert_eq!(plan_json(&plan, &facts()), expected);
+    let line = strays_json(&plan).expect("there are strays");
+    assert_eq!(line["swept"], expected["swept"]);
+    assert_eq!(line["others"], expected["others"]);
+    assert_eq!(strays_json(&Plan::default()), None);
 }
 
 #[test]

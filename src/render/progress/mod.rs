@@ -17,6 +17,7 @@ const fn doing(verb: Verb) -> &'static str {
         Verb::Update => "updating",
         Verb::Delete => "deleting",
         Verb::Vanish => "going",
+        Verb::Sweep => "sweeping",
     }
 }
 
@@ -27,5 +28,6 @@ const fn done(verb: Verb) -> &'static str {
         Verb::Update => "updated",
         Verb::Delete => "deleted",
         Verb::Vanish => "gone without a call",
+        Verb::Sweep => "swept",
     }
 }

@@ -10,11 +10,14 @@ use super::super::{
     vpc::Network,
 };
 
+/// Subnets, each with the allocation that stays there; none where that could not be understood.
+type Addresses = Vec<(Written<String>, Option<Written<String>>)>;
+
 /// What is written about them.
 pub(super) enum Draft {
     None,
     Created(Span),
-    Given(Written<Vec<(Written<String>, Option<Written<String>>)>>),
+    Given(Written<Addresses>),
 }
 
 pub(super) fn read(value: &Value<'_>) -> Option<Draft> {

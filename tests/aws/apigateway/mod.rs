@@ -26,7 +26,8 @@ impl Bench {
         let moto = Moto::start();
         let region = "ap-southeast-1".to_owned();
         let endpoint_url = Some(moto.url.clone());
-        let aws = connect(&Target { region, profile: None, endpoint_url }).await.expect("clients");
+        let target = Target { region, endpoint_url, ..Target::default() };
+        let aws = connect(&target).await.expect("clients");
         Self { moto, aws }
     }
 
