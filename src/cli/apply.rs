@@ -75,7 +75,7 @@ async fn go(
     let prospect = if args.scope.no_refresh {
         planning::prospect_unasked(&intention, &observed, journal.state()).map_err(one)?
     } else {
-        planning::prospect(&*provider, &intention, &observed, journal.state()).await.map_err(one)?
+        planning::prospect(provider, &intention, &observed, journal.state()).await.map_err(one)?
     };
     if let Some(saved) = &saved {
         saved.require_same_plan(&prospect.plan).map_err(one)?;

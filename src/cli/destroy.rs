@@ -51,9 +51,8 @@ async fn go(
     let observed = refresh::refresh(provider, journal.state()).await.map_err(one)?;
     let stack = setting.source.as_ref().map(|source| &source.stack);
     let intention = Intention::destroy(stack, journal.state(), &args.target);
-    let prospect = planning::prospect(&*provider, &intention, &observed, journal.state())
-        .await
-        .map_err(one)?;
+    let prospect =
+        planning::prospect(provider, &intention, &observed, journal.state()).await.map_err(one)?;
     if !args.json {
         screen::say(&render::plan(
             &prospect.plan,
