@@ -131,8 +131,11 @@ pub(super) async fn taken(
     let since = unanswered.or_else(|| facts.single(&order.fields).then(|| provider.now()));
     let mut wait = 1;
     loop {
+        let left = since.map_or(0, |since| since + provider.visible_after() - provider.now());
         let mut candidates = provider.find(facts, order).await?;
-        candidates.retain(|id| !known.taken.contains(id) && (keyed || !known.buried.contains(id)));
+        // What is gone ceases to show in the end. What shows then was only forgotten (`state rm`), and is taken up again.
+        let buried = |id: &Identity| !keyed && left > 0 && known.buried.contains(id);
+        candidates.retain(|id| !known.taken.contains(id) && !buried(id));
         let mut found = Vec::new();
         if !candidates.is_empty() {
             found = provider.read(facts, &candidates).await?;
@@ -147,7 +150,6 @@ pub(super) async fn taken(
             };
             return Ok(ours.then_some(found));
         }
-        let left = since.map_or(0, |since| since + provider.visible_after() - provider.now());
         if left <= 0 {
             return Ok(None);
         }

@@ -298,6 +298,11 @@ pub fn updatable(stage: &Stage) -> Vec<Address> {
     things.filter_map(|(address, mut thing)| changed(&mut thing).then_some(address)).collect()
 }
 
+/// How many seeds to try: `usual`, always the same ones, unless `EKSNET_SEEDS` says another number.
+pub fn seeds(usual: u64) -> u64 {
+    std::env::var("EKSNET_SEEDS").ok().and_then(|asked| asked.parse().ok()).unwrap_or(usual)
+}
+
 /// Does `work` for every seed below `seeds`, on as many threads as the machine has; adds up what it answers.
 pub fn for_seeds<T: Send + Default>(
     seeds: u64,

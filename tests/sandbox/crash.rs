@@ -12,7 +12,7 @@ use eksnet::{
 };
 
 use super::{
-    cases::{Case, Dice, Stage, Work, for_seeds, stages, updatable},
+    cases::{Case, Dice, Stage, Work, for_seeds, seeds, stages, updatable},
     examples,
 };
 use crate::lab::{Lab, brief};
@@ -102,7 +102,8 @@ fn works(stage: &Stage, done: &BTreeSet<(String, &str)>) -> Vec<(&'static str, W
 /// half of them.
 #[test]
 fn deaths_within_recovery() {
-    const SEEDS: u64 = 2000;
+    // With each call of each kind done above, these are for what comes together; `EKSNET_SEEDS` asks for more.
+    let seeds: u64 = seeds(600);
     let case = |seed| {
         let stages = stages();
         let mut dice = Dice::new(seed);
@@ -131,12 +132,12 @@ fn deaths_within_recovery() {
         counts
     };
     let add = |one: [u32; 4], other: [u32; 4]| std::array::from_fn(|n| one[n] + other[n]);
-    let died = for_seeds(SEEDS, case, add);
+    let died = for_seeds(seeds, case, add);
     println!(
-        "{SEEDS} seeds: {} runs ended before they died, {} died once, {} twice, {} three times",
+        "{seeds} seeds: {} runs ended before they died, {} died once, {} twice, {} three times",
         died[0], died[1], died[2], died[3]
     );
-    assert!(died[3] > 200, "{died:?}");
+    assert!(u64::from(died[3]) > seeds / 10, "{died:?}");
 }
 
 /// Edits that a death in their midst hurts most: what holds, what is held, and what may exist only once.
