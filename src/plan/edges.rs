@@ -13,7 +13,7 @@ use crate::{
         diff::holds,
         picture::pictured,
     },
-    state::State,
+    state::{Deposed, Record, State},
 };
 
 /// A step's place in the list of steps.
@@ -76,7 +76,7 @@ pub fn steps(plan: &Plan, state: &State) -> Vec<Step> {
             list.wait(list.of(coming).up, list.of(going).down, Until::Ready);
         }
     }
-    list.deposed(plan);
+    list.deposed(plan, state);
     list.sweep(plan);
     list.exchange(plan);
     for step in &mut list.steps {
@@ -294,7 +294,7 @@ impl<'a> List<'a> {
 
     /// What former replacements left behind goes after whatever still names it has turned away, and before what it
     /// needed itself.
-    fn deposed(&mut self, plan: &Plan) {
+    fn deposed(&mut self, plan: &Plan, state: &State) {
         let first = self.steps.len();
         for old in &plan.deposed {
             let step = Some(self.push(&old.address, Verb::Delete, Some(&old.record.id)));
@@ -308,7 +308,11 @@ impl<'a> List<'a> {
                 self.wait(self.of(needed).down, step, Until::Ready);
             }
             for (address, change) in &plan.changes {
-                if change.before.as_ref().is_some_and(|before| names(before, &old.record.id)) {
+                let record = state.resources.get(address);
+                let names = |before| names(before, &old.record.id);
+                if change.before.as_ref().is_some_and(names)
+                    || record.is_some_and(|record| relies(record, old))
+                {
                     let Steps { up, down } = self.of(address);
                     self.wait(step, down.or(up), Until::Ready);
                 }
@@ -316,7 +320,8 @@ impl<'a> List<'a> {
         }
         for (n, old) in plan.deposed.iter().enumerate() {
             for (m, other) in plan.deposed.iter().enumerate() {
-                if n != m && names(&other.record.fields, &old.record.id) {
+                let other = &other.record;
+                if n != m && (names(&other.fields, &old.record.id) || relies(other, old)) {
                     self.wait(Some(first + n), Some(first + m), Until::Ready);
                 }
             }
@@ -328,5 +333,17 @@ impl<'a> List<'a> {
 fn names(fields: &Value, id: &Identity) -> bool {
     let mut named = false;
     value::each_text(fields, &mut |text| named |= text == id.as_str());
+    named
+}
+
+/// Whether what is remembered took something else than its id from `old`: a subnet the block that its VPC got.
+fn relies(record: &Record, old: &Deposed) -> bool {
+    let mut named = false;
+    if record.needs.contains_key(&old.address) {
+        let outputs = &old.record.outputs;
+        value::each_text(&record.fields, &mut |text| {
+            named |= outputs.values().any(|output| output == text)
+        });
+    }
     named
 }

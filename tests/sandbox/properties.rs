@@ -208,3 +208,27 @@ fn portraits_have_no_ids() {
         assert!(ids.iter().all(|id| !text.contains(id)), "{address}: {text}");
     }
 }
+
+/// A subnet has an address range that its VPC got, which is no id: after two deaths, with the VPC and its block replaced,
+/// the block still goes after the subnet.
+#[test]
+fn what_was_taken_from_a_former_resource_goes_before_it() {
+    let stack = |cidr: &str, first: &str, second: &str, more: &str| {
+        format!(
+            "[stack]\nname = \"wild\"\nregion = \"ap-southeast-1\"\n\
+             [vpc]\ncidr = \"{cidr}.0.0/16\"\n{more}\nipv6 = true\n\
+             [vpc.subnets]\n{first} = \"{cidr}.0.0/20\"\n{second} = \"{cidr}.16.0/20\"\n"
+        )
+    };
+    let first = stack("10.0", "private-a", "private-x-b", "nat = \"none\"\nendpoints = [\"sts\"]");
+    let second = stack("10.8", "private-x-a", "private-x-b", "nat = \"regional\"");
+    for (call, next) in (1..6).flat_map(|call| (1..16).map(move |next| (call, next))) {
+        let lab = Lab::new();
+        lab.apply(&first);
+        lab.die(&lab.draw(&second), call, Moment::BeforeCall);
+        lab.die(&lab.draw(&second), next, Moment::AfterEffect);
+        lab.apply(&second);
+        lab.destroy(&second);
+        assert!(lab.inventory().is_empty(), "{call} {next}: left behind {:#?}", lab.inventory());
+    }
+}

@@ -86,7 +86,9 @@ impl Kind for SecurityGroup {
 
     async fn update(&self, aws: &Aws, id: &Identity, _prior: &Self) -> Result<(), Problem> {
         let groups = aws.security_groups([id.0.clone()]).await?;
-        let rules = groups.iter().flat_map(|group| group.ip_permissions_egress());
+        // The answer is shared with whoever asked for another group in the same moment.
+        let own = groups.iter().filter(|group| group.group_id() == Some(id.as_str()));
+        let rules = own.flat_map(|group| group.ip_permissions_egress());
         // AWS shows a rule for all protocols once, with whatever else it lets packets go to.
         let open: Vec<IpPermission> = rules.filter(|rule| lets_all_out(rule)).map(all).collect();
         if self.open_egress && open.is_empty() {
