@@ -8,7 +8,10 @@ use std::{
 
 use serde_json::json;
 
-use super::{eksnet::Folder, life_cycle::in_singapore, moto::Moto};
+use super::{
+    eksnet::Folder,
+    moto::{Moto, in_singapore},
+};
 
 const EXAMPLE: &str = include_str!("../../examples/single-nat.toml");
 
