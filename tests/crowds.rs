@@ -47,10 +47,10 @@ const fn queue(kind: &'static str, action: &'static str, calls: u32) -> Queue {
     Queue { kind, action, calls }
 }
 
-/// Crowds of rules, records and endpoints, the first of load balancers and those of security groups by the score.
+/// Crowds of rules, records and endpoints; the rules of security groups are twenty to a group.
 ///
-/// All records that an apply makes in a zone are one call. The sandbox deletes each by a call of its own, which AWS need
-/// not be asked for: eksnet deletes those of a zone together, too.
+/// In the sandbox each delete is a call of its own. AWS is asked less often: eksnet deletes the endpoints of one moment by
+/// one call, and the records of a zone.
 pub fn crowds(rules: u32, groups: u32, records: u32) -> Vec<Crowd> {
     vec![
         Crowd {
@@ -75,7 +75,7 @@ pub fn crowds(rules: u32, groups: u32, records: u32) -> Vec<Crowd> {
             name: "20 endpoints".to_owned(),
             drawn: drawn(&endpoints()),
             apply: queue("interface_endpoint", "ec2:CreateVpcEndpoint", 20),
-            destroy: queue("interface_endpoint", "ec2:DeleteVpcEndpoints", 1),
+            destroy: queue("interface_endpoint", "ec2:DeleteVpcEndpoints", 20),
         },
     ]
 }

@@ -132,12 +132,19 @@ pub fn stages(table: &mut Table, effort: Effort) {
         let desired = desired(*size);
         take(desired.len(), planning(&desired));
     }
-    for (name, points) in &points {
-        let bound = if *name == WHOLE { Bound::AtMost(1.10, 1.02) } else { Bound::None };
-        table.add(GROWTH, *name, slope(points), Unit::Pure, bound);
+    let alone: Vec<(f64, f64)> = sizes.iter().map(|size| alone(*size, effort)).collect();
+    let bound = Bound::AtMost(1.10, 1.02);
+    table.add(GROWTH, format!("{WHOLE}, once in a process"), slope(&alone), Unit::Pure, bound);
+    if let Some((size, cpu)) = alone.last() {
+        let name = format!("{WHOLE}, once in a process, {size}");
+        table.add(STAGES, name, *cpu, Unit::Milliseconds, Bound::None);
     }
-    // Twice as much memory costs more than twice as much to walk through, whatever is done with it: what bounds the growth
-    // of a plan is that of the plainest walk there is.
+    for (name, points) in &points {
+        table.add(GROWTH, *name, slope(points), Unit::Pure, Bound::None);
+    }
+    // Over and over, what is small stays in the processor's caches and what is large does not: twice as much memory costs
+    // more than twice as much to walk through, whatever is done with it. What bounds the growth of a stage is that of the
+    // plainest walk there is.
     let of = |name: &str| {
         points.iter().find(|(known, _)| *known == name).map(|(_, points)| points.iter())
     };
@@ -149,6 +156,43 @@ pub fn stages(table: &mut Table, effort: Effort) {
         let (size, cpu) = points.last().copied().unwrap_or_default();
         table.add(STAGES, format!("{name}, {size}"), cpu, Unit::Milliseconds, Bound::None);
     }
+}
+
+/// The size and the processor time of a plan of about `size` resources in a process of its own: what a process takes that
+/// reads the state and plans, less what one takes that only draws what is desired.
+fn alone(size: usize, effort: Effort) -> (f64, f64) {
+    let desired = desired(size);
+    let folder =
+        tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
+    let path = folder.path().join("big.json");
+    save(&path, &settled(&desired, Choices::new()));
+    let cost = |what: &str| {
+        let run = || {
+            let mut command = Command::new(std::env::current_exe().expect("this program"));
+            command.args([what, &size.to_string()]).arg(&path);
+            process::cost(&mut command).cpu
+        };
+        median((0..effort.samples(9)).map(|_| run()).collect())
+    };
+    (desired.len() as f64, cost(ALONE[1]) - cost(ALONE[0]))
+}
+
+/// What this program is started with to do no more than this: draw, or draw and plan.
+const ALONE: [&str; 2] = ["--draw-only", "--plan-only"];
+
+/// Does what [`alone`] asks for; nothing if `args` ask for figures.
+pub fn is_done_alone(args: &[String]) -> bool {
+    let [_, what, size, path] = args else { return false };
+    let Ok(size) = size.parse() else { return false };
+    let desired = black_box(desired(size));
+    if what == ALONE[1] {
+        let state = read(Path::new(path), desired.len());
+        let seen = Observed::trusting(&state);
+        let plan = plan::plan(&desired, &seen, &state, &Wish::default()).expect("a plan");
+        black_box(plan::steps(&plan, &state));
+        black_box(render::plan(&plan, &facts(), Style::Plain));
+    }
+    true
 }
 
 const COPY: &str = "copying the state in memory";

@@ -1,7 +1,7 @@
 //! `cargo bench`: what eksnet costs, in one table with the bound of each figure beside it, and as JSON in
 //! `target/figures.json`. `cargo bench -- --quick` takes fewer samples and leaves the largest sizes out.
 //!
-//! This is the release build, because that is what users run; counts are exact, times are medians, and a figure beyond
+//! It is the release build that is measured, because that is what users run; counts are exact, times are medians, and a figure beyond
 //! what it must be ends the run with an error. What is aimed at stands beside it. Over moto, calls cost what Python takes: a bound on time there is a
 //! bound on what eksnet adds.
 
@@ -24,7 +24,10 @@ mod start;
 mod synthetic;
 mod table;
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::Path,
+    process::{Command, ExitCode},
+};
 
 use table::Table;
 
@@ -48,7 +51,12 @@ impl Effort {
 }
 
 fn main() -> ExitCode {
-    let quick = std::env::args().any(|arg| arg == "--quick");
+    let args: Vec<String> = std::env::args().collect();
+    if growth::is_done_alone(&args) {
+        return ExitCode::SUCCESS;
+    }
+    build();
+    let quick = args.iter().any(|arg| arg == "--quick");
     let effort = if quick { Effort::Quick } else { Effort::Full };
     let mut table = Table::default();
     start::measure(&mut table, effort);
@@ -64,6 +72,15 @@ fn main() -> ExitCode {
     std::fs::write(&path, format!("{:#}\n", table.json())).expect("the figures are written");
     println!("{}", path.display());
     if table.beyond() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Builds the binary as users do. The one that cargo builds beside a bench unwinds when it panics, and is half as large
+/// again.
+fn build() {
+    let mut cargo = Command::new(env!("CARGO"));
+    let root = env!("CARGO_MANIFEST_DIR");
+    let status = cargo.args(["build", "--release", "--locked"]).current_dir(root).status();
+    assert!(status.expect("cargo starts").success(), "the release build fails");
 }
 
 /// Where builds go.
