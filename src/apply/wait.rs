@@ -4,7 +4,6 @@
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
-use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Run;
@@ -17,7 +16,7 @@ use crate::{
 
 /// The open poll of each kind, and the clock that all polls keep to.
 pub(super) struct Polls {
-    by_kind: RefCell<BTreeMap<&'static str, Rc<Gather<Found<Value>>>>>,
+    by_kind: RefCell<BTreeMap<&'static str, Rc<Gather<Found<()>>>>>,
     began: Instant,
 }
 
@@ -100,7 +99,7 @@ impl Run<'_> {
         &self,
         facts: &'static Facts,
         id: &Identity,
-    ) -> Result<Found<Value>, Trouble> {
+    ) -> Result<Found<()>, Trouble> {
         self.until(facts, id, facts.timing.create, |_| false).await
     }
 
@@ -109,9 +108,9 @@ impl Run<'_> {
         &self,
         facts: &'static Facts,
         id: &Identity,
-    ) -> Result<Found<Value>, Trouble> {
+    ) -> Result<Found<()>, Trouble> {
         const USUAL: u32 = 5;
-        let known = |found: &Found<Value>| knows_early(facts, &found.outputs);
+        let known = |found: &Found<()>| knows_early(facts, &found.outputs);
         self.until(facts, id, USUAL, known).await
     }
 
@@ -121,8 +120,8 @@ impl Run<'_> {
         facts: &'static Facts,
         id: &Identity,
         usual_seconds: u32,
-        enough: impl Fn(&Found<Value>) -> bool,
-    ) -> Result<Found<Value>, Trouble> {
+        enough: impl Fn(&Found<()>) -> bool,
+    ) -> Result<Found<()>, Trouble> {
         let mut looks = Looks::new(usual_seconds);
         let mut awaited = Awaited::Ready;
         loop {
@@ -172,11 +171,11 @@ impl Run<'_> {
         &self,
         facts: &'static Facts,
         id: &Identity,
-    ) -> Result<Option<Found<Value>>, Trouble> {
+    ) -> Result<Option<Found<()>>, Trouble> {
         let gather = Rc::clone(self.wait.by_kind.borrow_mut().entry(facts.name).or_default());
         let load = |ids: Vec<String>| async move {
             let ids: Vec<Identity> = ids.into_iter().map(Identity).collect();
-            self.provider.read(facts, &ids).await
+            self.provider.look(facts, &ids).await
         };
         let found = gather.ask([id.0.clone()], load).await.map_err(Trouble::Refused)?;
         Ok(found.iter().find(|found| found.id == *id).cloned())

@@ -40,6 +40,12 @@ pub trait Erased: Sync {
         aws: &'a Aws,
         known: &'a [Identity],
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
+    /// See [`Kind::look`].
+    fn look<'a>(
+        &self,
+        aws: &'a Aws,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<()>>, Problem>>;
     /// See [`Kind::alike`].
     fn alike<'a>(
         &self,
@@ -139,6 +145,14 @@ impl<K: Kind> Erased for Typed<K> {
         known: &'a [Identity],
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
         Box::pin(async move { Ok(erased(K::read(aws, known).await?)) })
+    }
+
+    fn look<'a>(
+        &self,
+        aws: &'a Aws,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<()>>, Problem>> {
+        Box::pin(K::look(aws, known))
     }
 
     fn alike<'a>(

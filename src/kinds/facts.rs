@@ -73,6 +73,8 @@ pub struct Facts {
     pub sets: &'static [&'static str],
     /// The API actions it uses.
     pub calls: Calls,
+    /// Those of its reads that a wait takes; empty where it takes all.
+    pub looks: &'static [&'static str],
     /// The quota it counts towards.
     pub quota: Option<Quota>,
     /// What it has to do with things that nobody asked eksnet for.
@@ -224,9 +226,15 @@ impl Facts {
         drains: None,
         sets: &[],
         calls: Calls { create: "", read: &[], update: &[], delete: "" },
+        looks: &[],
         quota: None,
         strays: Strays::None,
     };
+
+    /// The reads that a wait takes.
+    pub const fn looking(&self) -> &'static [&'static str] {
+        if self.looks.is_empty() { self.calls.read } else { self.looks }
+    }
 
     /// The identity that follows from the fields, for kinds with a natural key.
     pub fn key(&self, fields: &Value) -> Option<Identity> {

@@ -83,6 +83,13 @@ impl<F> Found<F> {
         Self { id: id.into(), fields, tags: None, outputs: Outputs::new(), phase: Phase::Ready }
     }
 
+    /// The same without its fields.
+    #[must_use]
+    pub fn bare(self) -> Found<()> {
+        let Self { id, fields: _, tags, outputs, phase } = self;
+        Found { id, fields: (), tags, outputs, phase }
+    }
+
     /// The same with its tags.
     #[must_use]
     pub fn tagged(mut self, tags: Tags) -> Self {
@@ -217,6 +224,12 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned + 'static {
     /// Reads those of `known` that exist, in as few calls as the API allows. May show others that live in the same
     /// parents: the engine takes them for foreign.
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem>;
+
+    /// How far those of `known` are that exist. What a wait asks for, so without the calls that only its fields and tags
+    /// take; [`Facts::looks`] says which are left.
+    async fn look(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<()>>, Problem> {
+        Ok(Self::read(aws, known).await?.into_iter().map(Found::bare).collect())
+    }
 
     /// Everything that agrees with it in the fields [`Facts::found_by`] names, whoever made it.
     async fn alike(&self, _aws: &Aws) -> Result<Vec<Found<Self>>, Problem> {

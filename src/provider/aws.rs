@@ -49,6 +49,14 @@ impl Provider for Aws {
         kind(facts).read(self, known)
     }
 
+    fn look<'a>(
+        &'a self,
+        facts: &'static Facts,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<()>>, Problem>> {
+        kind(facts).look(self, known)
+    }
+
     fn alike<'a>(
         &'a self,
         facts: &'static Facts,

@@ -56,6 +56,13 @@ pub trait Provider {
         known: &'a [Identity],
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
 
+    /// How far those of `known` are that exist: what a wait asks for.
+    fn look<'a>(
+        &'a self,
+        kind: &'static Facts,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<()>>, Problem>>;
+
     /// Everything of this kind, whoever made it, that agrees with `fields` in those that [`Facts::found_by`] names.
     fn alike<'a>(
         &'a self,

@@ -41,6 +41,7 @@ impl Kind for Certificate {
         stuck: "ACM finds its record only where the registrar, or the zone above, names the name servers of \
                 the hosted zone",
         timing: Timing { create: 107, delete: 0 },
+        looks: &["acm:DescribeCertificate"],
         tags: Tagging::Certificate,
         token: true,
         // A name that others have too, such as a custom domain name of API Gateway.
@@ -78,8 +79,19 @@ impl Kind for Certificate {
     }
 
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
-        let found = try_join_all(known.iter().map(|id| found(aws, id))).await?;
-        Ok(found.into_iter().flatten().collect())
+        let found = known.iter().map(|id| async move {
+            let tags = async { present(tags(aws, id.as_str()).await) };
+            let (detail, tags) = try_join(detail(aws, id), tags).await?;
+            Ok(detail.zip(tags).map(|(detail, tags)| shown(id, &detail).tagged(tags)))
+        });
+        Ok(try_join_all(found).await?.into_iter().flatten().collect())
+    }
+
+    async fn look(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<()>>, Problem> {
+        let found = known.iter().map(|id| async move {
+            Ok(detail(aws, id).await?.map(|detail| shown(id, &detail).bare()))
+        });
+        Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
 
     async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
@@ -119,13 +131,13 @@ async fn tags(aws: &Aws, arn: &str) -> Result<Tags, Problem> {
     Ok(tags.into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default())).collect())
 }
 
-async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<Certificate>>, Problem> {
+async fn detail(aws: &Aws, id: &Identity) -> Result<Option<CertificateDetail>, Problem> {
     let request = aws.acm.describe_certificate().certificate_arn(id.as_str());
-    let detail = async { present(aws.read(|| request.clone().send()).await) };
-    let tags = async { present(tags(aws, id.as_str()).await) };
-    let (detail, tags) = try_join(detail, tags).await?;
-    let detail = detail.and_then(|answer| answer.certificate);
-    let (Some(detail), Some(tags)) = (detail, tags) else { return Ok(None) };
+    let answer = present(aws.read(|| request.clone().send()).await)?;
+    Ok(answer.and_then(|answer| answer.certificate))
+}
+
+fn shown(id: &Identity, detail: &CertificateDetail) -> Found<Certificate> {
     let name = detail.domain_name().unwrap_or_default();
     let (domain, wildcard) = match name.strip_prefix("*.") {
         Some(domain) => (domain, true),
@@ -137,9 +149,9 @@ async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<Certificate>>, P
     let plain = |text: Option<&str>| text.map(route53::plain_name);
     let name = plain(record.map(|record| record.name()));
     let value = plain(record.map(|record| record.value()));
-    let found = Found::ready(id.clone(), fields).tagged(tags).phase(phase(&detail));
+    let found = Found::ready(id.clone(), fields).phase(phase(detail));
     let found = found.output("validation_name", name.as_deref());
-    Ok(Some(found.output("validation_value", value.as_deref())))
+    found.output("validation_value", value.as_deref())
 }
 
 fn phase(detail: &CertificateDetail) -> Phase {

@@ -61,8 +61,8 @@ async fn owned(aws: &Aws, arns: Vec<String>, owner: &Owner) -> Result<Vec<Identi
 
 /// What a create answers where something else has the name. AWS itself refuses only if the settings differ, and gives out
 /// what is there, whosever it is, if they agree.
-fn taken(kind: &str, name: &str, named: &[String]) -> Result<(), Problem> {
-    let Some(other) = named.first() else { return Ok(()) };
+fn taken(kind: &str, name: &str, holder: Option<String>) -> Result<(), Problem> {
+    let Some(other) = holder else { return Ok(()) };
     let message = format!("a {kind} called {name} exists already, as {other}");
     Err(Problem::new(Class::Taken, "DuplicateName", message))
 }

@@ -190,6 +190,19 @@ impl Provider for Sandbox {
         })
     }
 
+    fn look<'a>(
+        &'a self,
+        facts: &'static Facts,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<()>>, Problem>> {
+        Box::pin(async move {
+            self.call_reads(facts.looking()).await?;
+            let (world, eyes) = (self.world.borrow(), self.eyes(Through::Reads));
+            let things = laws::shown(&world, facts, known, &eyes).into_iter();
+            Ok(things.map(|thing| thing.found(facts, eyes.time).bare()).collect())
+        })
+    }
+
     fn alike<'a>(
         &'a self,
         facts: &'static Facts,
