@@ -113,7 +113,7 @@ impl Provider for Aws {
                 let (kind, ids) = match ours {
                     None => (resource_type, ids),
                     Some(kind) => {
-                        let found = kind.read(self, &ids).await?;
+                        let found = kind.look(self, &ids).await?;
                         let there =
                             found.into_iter().map(|found| found.id).filter(|id| ids.contains(id));
                         (kind.facts().name.to_owned(), there.collect())

@@ -20,7 +20,7 @@ use crate::{
     aws::{
         Aws,
         ec2::{filter, in_chunks},
-        elb::{by_arn, tagged},
+        elb::tagged,
         present,
     },
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing},
@@ -220,12 +220,8 @@ impl LoadBalancer {
 
 /// Those that are shown and those that are leaving, without their attributes and tags.
 async fn shown(aws: &Aws, arns: &[String]) -> Result<Vec<Found<LoadBalancer>>, Problem> {
-    let described = by_arn(arns, |chunk| async move {
-        let request = aws.elb.describe_load_balancers().set_load_balancer_arns(Some(chunk));
-        let answer = aws.read(|| request.clone().send()).await?;
-        Ok(answer.load_balancers.unwrap_or_default())
-    });
-    let mut all: Vec<_> = described.await?.iter().filter_map(found).collect();
+    let described: Vec<types::LoadBalancer> = aws.load_balancers(arns).await?;
+    let mut all: Vec<_> = described.iter().filter_map(found).collect();
     let there = |arn: &&String| all.iter().any(|found| found.id.as_str() == arn.as_str());
     let gone: Vec<&String> = arns.iter().filter(|arn| !there(arn)).collect();
     all.extend(leaving(aws, &gone).await?);
