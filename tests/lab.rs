@@ -228,7 +228,11 @@ impl Lab {
     ) -> Result<Outcome, Diagnostic> {
         let mut journal = self.journal(drawn, disk).await?;
         apply::settle(provider, &mut journal, &|_| {}).await?;
-        let mut observed = refresh::refresh(provider, journal.state()).await?;
+        let mut observed = if drawn.desired.is_empty() {
+            refresh::glance(provider, journal.state()).await?
+        } else {
+            refresh::refresh(provider, journal.state()).await?
+        };
         journal.write(refresh::learned(journal.state(), &observed)).await?;
         refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), wish)?;
