@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    thread::sleep,
     time::Duration,
 };
 
@@ -74,6 +75,30 @@ impl Moto {
         let made = self.call("route53", "CreateHostedZone", &zone);
         let id = made["HostedZone"]["Id"].as_str().expect("an id");
         id.trim_start_matches("/hostedzone/").to_owned()
+    }
+
+    /// A certificate of somebody else's that ACM has issued: the record that proves it, which shows a moment after the
+    /// request, is in a zone.
+    pub fn certificate(&self, name: &str) -> String {
+        let asked = json!({ "DomainName": name, "ValidationMethod": "DNS" });
+        let made = self.call("acm", "RequestCertificate", &asked);
+        let arn = made["CertificateArn"].as_str().expect("an ARN").to_owned();
+        let proof = loop {
+            let shown = self.call("acm", "DescribeCertificate", &json!({ "CertificateArn": arn }));
+            let option = &shown["Certificate"]["DomainValidationOptions"][0];
+            if option["ResourceRecord"].is_object() {
+                break option["ResourceRecord"].clone();
+            }
+            sleep(Duration::from_millis(50));
+        };
+        let record = json!({
+            "Name": proof["Name"], "Type": "CNAME", "TTL": 300,
+            "ResourceRecords": [{ "Value": proof["Value"] }],
+        });
+        let changes = json!({ "Changes": [{ "Action": "CREATE", "ResourceRecordSet": record }] });
+        let change = json!({ "HostedZoneId": self.zone(name.trim_start_matches("*.")), "ChangeBatch": changes });
+        self.call("route53", "ChangeResourceRecordSets", &change);
+        arn
     }
 
     /// The example's text with allocations that exist in this account, after making the role that administers its cluster
