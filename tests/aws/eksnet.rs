@@ -1,6 +1,7 @@
 //! The real binary in a folder of its own, against moto.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -23,17 +24,27 @@ pub struct Ran {
 
 impl Folder {
     pub fn new(url: &str, stack: &str) -> Self {
-        let folder =
-            tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
-        std::fs::create_dir(folder.path().join("stacks")).expect("a folder for the stack");
-        let folder = Self { folder, url: url.to_owned() };
+        let folder = Self::empty(url);
+        fs::create_dir(folder.path("stacks")).expect("a folder for the stack");
         folder.write(stack);
         folder
     }
 
+    fn empty(url: &str) -> Self {
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        Self { folder: folder.expect("a folder"), url: url.to_owned() }
+    }
+
+    /// A folder with the same in it.
+    pub fn twin(&self) -> Self {
+        let twin = Self::empty(&self.url);
+        copy(self.folder.path(), twin.folder.path());
+        twin
+    }
+
     /// Writes the stack file.
     pub fn write(&self, stack: &str) {
-        std::fs::write(self.path("stacks/stack.toml"), stack).expect("the stack file is written");
+        fs::write(self.path("stacks/stack.toml"), stack).expect("the stack file is written");
     }
 
     pub fn path(&self, inside: &str) -> PathBuf {
@@ -112,5 +123,17 @@ impl Folder {
                 format!("{} {}", actions.join("+"), change["address"].as_str().unwrap_or_default())
             })
             .collect()
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            fs::create_dir(&to).expect("a folder");
+            copy(&from, &to);
+        } else {
+            fs::copy(&from, &to).expect("a copy");
+        }
     }
 }

@@ -25,22 +25,24 @@ class Fault:
         if mode not in MODES:
             raise ValueError(f"mode {mode!r} is none of {', '.join(sorted(MODES))}")
         self.mode, self.operation, self.nth, self.repeat = mode, operation, nth, repeat
-        self.seen = self.fired = 0
+        self.seen = 0
+        self.struck = []
 
     def matches(self, call):
         if self.operation == "mutating":
             return is_mutating(call.operation)
         return self.operation in ("*", call.operation, call.name)
 
-    def strikes(self):
+    def strikes(self, call):
         """Counts one matching call and tells whether the fault is for it."""
         self.seen += 1
         hit = self.nth <= self.seen < self.nth + self.repeat
-        self.fired += hit
+        if hit:
+            self.struck.append(call.name)
         return hit
 
     def as_json(self):
-        return dict(vars(self), armed=self.fired < self.repeat)
+        return dict(vars(self), armed=len(self.struck) < self.repeat)
 
 
 class Faults:
@@ -59,14 +61,14 @@ class Faults:
     def strike(self, call):
         """The mode of the fault this call is struck by, or None. Every fault counts the call."""
         with self._lock:
-            struck = [f.mode for f in self._faults if f.matches(call) and f.strikes()]
+            struck = [f.mode for f in self._faults if f.matches(call) and f.strikes(call)]
         return struck[0] if struck else None
 
     def as_json(self):
         with self._lock:
             faults = [f.as_json() for f in self._faults]
         return {
-            "fired": sum(f["fired"] for f in faults),
+            "fired": sum(len(f["struck"]) for f in faults),
             "armed": sum(f["armed"] for f in faults),
             "faults": faults,
         }
