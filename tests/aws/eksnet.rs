@@ -4,6 +4,8 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -75,6 +77,25 @@ impl Folder {
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             err: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// Runs, and kills what has not ended after `patience`: that has no exit code.
+    pub fn run_within(&self, patience: Duration, args: &[&str]) -> Ran {
+        let [out, err] = ["out", "err"].map(|name| self.path(name));
+        let file = |path: &Path| fs::File::create(path).expect("a file");
+        let mut command = self.command(args);
+        let mut child =
+            command.stdout(file(&out)).stderr(file(&err)).spawn().expect("eksnet starts");
+        let began = Instant::now();
+        while child.try_wait().expect("the run can be asked").is_none() {
+            if began.elapsed() > patience {
+                child.kill().expect("the run is killed");
+            }
+            sleep(Duration::from_millis(5));
+        }
+        let code = child.wait().expect("the run ends").code();
+        let [out, err] = [out, err].map(|path| fs::read_to_string(path).expect("what it said"));
+        Ran { code, out, err }
     }
 
     pub fn spawn(&self, args: &[&str]) -> Child {
