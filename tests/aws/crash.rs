@@ -16,7 +16,7 @@ const SMALL: &str = include_str!("../../examples/single-nat.toml");
 const SHOP: &str = include_str!("../../stacks/shop.toml");
 
 /// How long a run may take that has to recover.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How many points are tried at a time: most of the time each waits.
 const WORKERS: usize = 3;
