@@ -10,6 +10,8 @@ use std::{
 
 use serde_json::Value;
 
+use crate::lab::folder;
+
 /// A folder with a stack file, in which the binary is run.
 pub struct Folder {
     folder: tempfile::TempDir,
@@ -33,8 +35,7 @@ impl Folder {
     }
 
     fn empty(url: &str) -> Self {
-        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
-        Self { folder: folder.expect("a folder"), url: url.to_owned() }
+        Self { folder: folder(), url: url.to_owned() }
     }
 
     /// A folder with the same in it.
