@@ -34,7 +34,7 @@ use eksnet::{
 };
 use similar::TextDiff;
 
-use crate::lab::state_at;
+use crate::lab::{folder, state_at};
 
 const INDENT: &str = "    ";
 
@@ -116,8 +116,7 @@ fn is_answer(line: &str) -> bool {
 
 /// The story with the answers that its commands really give.
 fn tell(parts: &[Part<'_>]) -> String {
-    let folder =
-        tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
+    let folder = folder();
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     fs::create_dir(folder.path().join("examples")).expect("a folder for the examples");
     for entry in fs::read_dir(examples).expect("the examples").flatten() {

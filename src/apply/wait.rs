@@ -40,7 +40,8 @@ impl Polls {
 
 /// When to look: soon once, in case it is much faster than usual; then shortly before the usual duration, and from then
 /// on every fiftieth part of it. The later it is, the rarer: what is late by a minute may well be late by two. What does
-/// not show yet, or shows still, is looked for rarer yet: nobody waits long for the news.
+/// not show yet, or shows still, is looked for rarer yet: nobody waits long for the news. What others have to do something
+/// for is ready soon after they have, whenever that is: each look comes twice as late as the one before.
 struct Looks {
     began: Instant,
     usual: Duration,
@@ -52,6 +53,8 @@ struct Looks {
 enum Awaited {
     /// It shows, and is not ready.
     Ready,
+    /// The same, and it may be that others have to do something for it first.
+    Deed,
     /// It does not show yet.
     Sight,
     /// It shows, and is to be gone.
@@ -76,12 +79,13 @@ impl Looks {
         let often = (self.usual / 50).clamp(Duration::from_secs(1), Duration::from_secs(5));
         let nearly = self.usual.mul_f64(0.8);
         let late = match awaited {
-            Awaited::Ready => elapsed.saturating_sub(self.usual) / 2,
+            Awaited::Ready | Awaited::Deed => elapsed.saturating_sub(self.usual) / 2,
             Awaited::Sight => elapsed,
             Awaited::End => elapsed.saturating_sub(self.usual),
         };
         match self.count {
             1 => Self::FIRST,
+            _ if elapsed < nearly && awaited == Awaited::Deed => elapsed.min(nearly - elapsed),
             _ if elapsed < nearly => nearly - elapsed,
             _ => late.clamp(often, Self::RAREST),
         }
@@ -129,7 +133,7 @@ impl Run<'_> {
             // What was made a moment ago may not show yet.
             awaited = Awaited::Sight;
             if let Some(found) = self.look(facts, id).await? {
-                awaited = Awaited::Ready;
+                awaited = if facts.early.is_empty() { Awaited::Ready } else { Awaited::Deed };
                 match found.phase {
                     Phase::Ready => return Ok(found),
                     Phase::Failed(reason) => {
