@@ -1,6 +1,6 @@
 //! Who is who: which of the things that exist is what the stack file has at an address.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -63,12 +63,6 @@ impl<'a> Claims<'a> {
         of_kind.filter_map(|(address, found)| Some((name(found)?, address))).collect()
     }
 
-    /// Those homes that the stack file does not have any more.
-    fn former_homes(&self, facts: &Facts) -> BTreeSet<String> {
-        let homes = self.homes(facts).into_iter().filter(|(_, address)| self.is_former(address));
-        homes.map(|(home, _)| home.0).collect()
-    }
-
     /// Claims those of `inside` that the stack file has. A round finds what lives in what the former one found.
     pub(super) fn settle(&mut self, inside: &mut Inside) {
         loop {
@@ -95,21 +89,26 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Claims those of `inside` that go with what the stack file does not have any more: they say so themselves, live in
-    /// it or refer to it. In what others use as well, nothing is claimed that the stack file does not have.
+    /// Claims those of `inside` that the stack file does not have any more: they say so themselves, live in what it does
+    /// not have any more, or lead from one resource of ours to another. In what others use as well, nothing is claimed
+    /// that the stack file does not have.
     pub(super) fn take_along(&mut self, inside: &mut Inside) {
         loop {
-            let names = self.names_of_former();
+            let names = self.names();
             let mut news = BTreeMap::new();
             for (kind, things) in inside.iter_mut() {
                 let Some(facts) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
-                let homes = self.former_homes(facts);
-                let goes = |found: &mut Found<Value>| {
-                    let mut goes = homes.contains(found.id.part(0)) || at(found).is_some();
-                    value::each_text(&found.fields, &mut |text| goes |= names.contains(text));
-                    goes && facts.within.is_empty()
+                let homes = self.homes(facts);
+                let ours = |found: &mut Found<Value>| {
+                    let home = homes.get(&Identity::from(found.id.part(0))).copied();
+                    let mut ours = at(found).is_some() || home.is_some_and(|at| self.is_former(at));
+                    value::each_text(&found.fields, &mut |text| {
+                        ours |=
+                            home.is_some() && names.get(text).is_some_and(|at| Some(*at) != home);
+                    });
+                    ours && facts.within.is_empty()
                 };
-                for found in things.extract_if(.., goes) {
+                for found in things.extract_if(.., ours) {
                     let address = at(&found).unwrap_or_else(|| Address::new(kind, &found.id));
                     news.insert(address, found);
                 }
@@ -125,14 +124,13 @@ impl<'a> Claims<'a> {
         !self.desired.contains_key(address)
     }
 
-    /// What nobody else is known by than those that the stack file does not have any more. A name that somebody gave may
-    /// be a word in anything, and other outputs may be those of many.
-    fn names_of_former(&self) -> BTreeSet<String> {
-        let former = self.found.iter().filter(|(address, _)| self.is_former(address));
-        let names = former.flat_map(|(address, found)| {
+    /// What only one resource of ours is known by. A name that somebody gave may be a word in anything, and outputs that
+    /// do not tell the id may be those of many.
+    fn names(&self) -> BTreeMap<String, &Address> {
+        let names = self.found.iter().flat_map(|(address, found)| {
             let id = Some(&found.id.0).filter(|_| mints(address));
-            let outputs = found.outputs.values();
-            outputs.filter(|output| output.contains(found.id.as_str())).chain(id).cloned()
+            let telling = found.outputs.values().filter(|it| it.contains(found.id.as_str()));
+            telling.chain(id).map(move |name| (name.clone(), address))
         });
         names.collect()
     }
@@ -166,9 +164,13 @@ impl<'a> Claims<'a> {
             let Some(facts) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
             let homes = self.homes(facts);
             let ours = |found: &Found<Value>| homes.contains_key(&found.id.part(0).into());
-            strangers.extend(things.into_iter().filter(ours).map(|Found { id, fields, .. }| {
-                Foreign { kind: kind.to_owned(), id, fields }
-            }));
+            strangers.extend(
+                things.into_iter().filter(ours).map(|Found { id, fields, .. }| Foreign {
+                    kind: kind.to_owned(),
+                    id,
+                    fields,
+                }),
+            );
         }
         strangers
     }

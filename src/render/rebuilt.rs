@@ -20,8 +20,7 @@ type Rows = Vec<(String, String)>;
 /// What was found and what was not; `place` is where it is remembered from now on.
 pub fn rebuilt(rebuilt: &Rebuilt, place: &str, style: Style) -> String {
     let mut sections: BTreeMap<(usize, &str), Rows> = BTreeMap::new();
-    let known =
-        rebuilt.resources.iter().filter(|(address, _)| !rebuilt.former.contains(*address));
+    let known = rebuilt.resources.iter().filter(|(address, _)| !rebuilt.former.contains(*address));
     for (address, record) in known {
         let rows = sections.entry(section_rank(&record.section)).or_default();
         rows.push(row(address, record.id.as_str()));
@@ -30,7 +29,10 @@ pub fn rebuilt(rebuilt: &Rebuilt, place: &str, style: Style) -> String {
         .into_iter()
         .map(|((_, name), rows)| part(Ink::Strong, &clean(name), rows, style))
         .collect();
-    let former = rebuilt.former.iter().map(|address| row(address, id(rebuilt, address)));
+    let former = rebuilt.former.iter().map(|address| {
+        let id = id(rebuilt, address);
+        row(address, if nameless(rebuilt, address) { "" } else { id })
+    });
     let missing = rebuilt.missing.iter().map(|(address, section)| row(address, section));
     let others = [
         (Ink::Change, "found, and not in the stack file any more", former.collect::<Rows>()),
@@ -50,6 +52,11 @@ fn part(ink: Ink, heading: &str, mut rows: Rows, style: Style) -> String {
 
 fn row(address: &Address, word: &str) -> (String, String) {
     (clean(address.as_str()).into_owned(), clean(word).into_owned())
+}
+
+/// Whether it took no tags that could tell its name, and has its id for one.
+fn nameless(rebuilt: &Rebuilt, address: &Address) -> bool {
+    address.name() == id(rebuilt, address)
 }
 
 fn id<'a>(rebuilt: &'a Rebuilt, address: &Address) -> &'a str {
@@ -78,5 +85,10 @@ fn summary(rebuilt: &Rebuilt, place: &str, style: Style) -> String {
     }
     let heading = style.paint(Ink::Good, "Rebuilt:");
     let place = clean(place);
-    format!("{heading} {counts}.\nThe state is in {place} from now on; `eksnet plan` shows what differs from the stack file.\n")
+    let mut text = format!("{heading} {counts}.\n");
+    if former.iter().any(|address| nameless(rebuilt, address)) {
+        text.push_str("What takes no tags and leads from one resource of the stack to another is taken for the stack's; `eksnet state rm` forgets what is not.\n");
+    }
+    text.push_str(&format!("The state is in {place} from now on; `eksnet plan` shows what differs from the stack file.\n"));
+    text
 }

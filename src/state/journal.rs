@@ -78,11 +78,7 @@ impl Journal {
     ///
     /// # Errors
     /// Another process holds the lock, or the place cannot be written.
-    pub async fn overwrite(
-        store: Store,
-        holder: &Holder,
-        state: State,
-    ) -> Result<(), Diagnostic> {
+    pub async fn overwrite(store: Store, holder: &Holder, state: State) -> Result<(), Diagnostic> {
         let mut journal = Self::displace(store, holder, state, |_| Ok(())).await?;
         let written = journal.replace().await;
         journal.close().await;

@@ -9,4 +9,5 @@ mod edits;
 pub mod eksnet;
 mod life_cycle;
 pub mod moto;
+mod rebuild;
 mod sweep;

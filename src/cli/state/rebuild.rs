@@ -38,11 +38,7 @@ pub(super) fn rebuild(worth: Worth, place: &Place) -> Answer {
 }
 
 /// The place of the state, locked, if what is there may be displaced.
-async fn locked(
-    setting: &Setting,
-    account: &Account,
-    worth: Worth,
-) -> Result<Journal, Diagnostic> {
+async fn locked(setting: &Setting, account: &Account, worth: Worth) -> Result<Journal, Diagnostic> {
     setting.require_not_left_behind().await?;
     let place = setting.state.to_string();
     let (store, holder) = (setting.store().await?, Holder::here("state rebuild"));
@@ -78,7 +74,7 @@ async fn restored(
     if missing > 0 && wait > 0 {
         // Taking something for lost would make a second one.
         screen::warn(&format!(
-            "{missing} of the stack file not found. What was made a moment ago may not show yet: looking again in {wait} s."
+            "{missing} of what the stack file has not found; what was made a moment ago may not show yet: looking again in {wait} s."
         ));
         tokio::time::sleep(Duration::from_secs(wait)).await;
         rebuilt = rebuild::rebuild(provider, stack).await?;

@@ -5,7 +5,9 @@
 //! ACM: RequestCertificate, DescribeCertificate, ListTagsForCertificate, DeleteCertificate; ListCertificates to find a
 //! lost one.
 
-use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, CertificateSummary, Tag, ValidationMethod};
+use aws_sdk_acm::types::{
+    CertificateDetail, CertificateStatus, CertificateSummary, Tag, ValidationMethod,
+};
 use futures_util::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 
