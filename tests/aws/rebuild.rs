@@ -1,4 +1,4 @@
-//! A lost state is restored over AWS's protocols: every example is found again, whole, by reads alone.
+//! A lost state is restored over AWS's protocols: a stack is found again, whole, by reads alone.
 
 use std::{collections::BTreeMap, fs};
 
@@ -20,11 +20,22 @@ fn known(state: &State) -> BTreeMap<String, String> {
     known.collect()
 }
 
+/// Examples that are unlike each other; the stack that comes with them has most of the rest.
+const FILES: [&str; 6] = [
+    "dual-stack.toml",
+    "flow-logs.toml",
+    "http-api-alb.toml",
+    "names.toml",
+    "rest-api-nlb.toml",
+    "target-modes.toml",
+];
+
 #[test]
-fn every_stack_is_found_again() {
+fn stacks_are_found_again() {
     let moto = Moto::start();
     let shop = ("shop.toml".to_owned(), include_str!("../../stacks/shop.toml").to_owned());
-    for (file, text) in examples().into_iter().chain([shop]) {
+    let some = examples().into_iter().filter(|(file, _)| FILES.contains(&file.as_str()));
+    for (file, text) in some.chain([shop]) {
         moto.post("reset", &json!({}));
         let text = moto.prepared(&in_singapore(&text));
         let folder = Folder::new(&moto.url, &text);

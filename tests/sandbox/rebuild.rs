@@ -15,6 +15,8 @@ use eksnet::{
     state::{Holder, Journal, State, Store},
 };
 
+use serde_json::json;
+
 use super::examples;
 use crate::lab::{Lab, brief, in_virtual_time};
 
@@ -83,6 +85,13 @@ const LESS: [(&str, Edit); 5] = [
     ),
 ];
 
+/// A name that others could have written as well.
+const RECORDS: &str = r#"
+[dns."example.com"]
+zone = "create"
+records = { www = "CNAME shop.example.net" }
+"#;
+
 /// Loses every trace of the state.
 fn lose(lab: &Lab) {
     let path = lab.state_path();
@@ -93,13 +102,9 @@ fn lose(lab: &Lab) {
 
 /// What `eksnet state rebuild` does.
 fn rebuild(lab: &Lab, text: &str) -> Result<Rebuilt, Diagnostic> {
-    rebuild_where(lab, text, Faults::default())
-}
-
-fn rebuild_where(lab: &Lab, text: &str, faults: Faults) -> Result<Rebuilt, Diagnostic> {
     let (stack, _) = stack::parse("stack.toml", text).expect("a stack");
     in_virtual_time(async {
-        let sandbox = Sandbox::new(&stack.region, Rc::clone(&lab.world), faults);
+        let sandbox = Sandbox::new(&stack.region, Rc::clone(&lab.world), Faults::default());
         let rebuilt = rebuild::rebuild(&sandbox, &stack).await?;
         let account = Account { id: ACCOUNT.to_owned(), region: stack.region.clone() };
         let born = State::new(&stack.name, sandbox.name(), account, "another".to_owned());
@@ -248,9 +253,48 @@ fn two_things_with_the_tags_of_one_address_are_for_a_person_to_decide() {
     let ids = format!("{}, {}", twin.id, record.id);
     assert!(error.notes.iter().any(|note| *note == ids), "{error:#?}");
     assert_eq!(lab.state(), None);
-    lab.world.borrow_mut().remove("subnet", &twin.id);
-    rebuild(&lab, &text).expect("one of them is gone");
-    assert_still(&lab, &text, "one of them is gone");
+    // What is on its way down is none of them any more.
+    let gone_at = Some(lab.world.borrow().now + 60.0);
+    lab.world.borrow_mut().put(Thing { gone_at, ..twin });
+    rebuild(&lab, &text).expect("one of them goes");
+    assert_still(&lab, &text, "one of them goes");
+}
+
+#[test]
+fn what_others_use_as_well_is_ours_only_if_it_is_as_asked_for() {
+    let text = format!("{}{RECORDS}", example("minimal.toml"));
+    let adopting = text.replace("zone = \"create\"", "zone = \"create\"\nadopt = [\"www CNAME\"]");
+    let address = "record.www.example.com/CNAME".parse().expect("an address");
+    let (lab, before) = lost(&text);
+    let mut record = {
+        let world = lab.world.borrow();
+        world.get("record", &before.resources[&address].id).expect("the record").clone()
+    };
+    record.fields["ttl"] = json!(7);
+    let touched = Lab::within(lab.world.borrow().twin());
+    touched.world.borrow_mut().put(record);
+    rebuild(&lab, &text).expect("it is as asked for");
+    assert_still(&lab, &text, "it is as asked for");
+    let rebuilt = rebuild(&touched, &text).expect("the others are found");
+    assert_eq!(rebuilt.missing.keys().collect::<Vec<_>>(), [&address]);
+    assert!(rebuilt.foreign.iter().any(|foreign| foreign.kind == "record"));
+    lose(&touched);
+    let rebuilt = rebuild(&touched, &adopting).expect("it may be taken over");
+    assert_eq!(rebuilt.missing, [].into());
+    assert_eq!(brief(&touched.plan(&adopting)), ["~ record.www.example.com/CNAME"]);
+}
+
+#[test]
+fn what_is_displaced_is_kept() {
+    let text = example("minimal.toml");
+    let lab = Lab::new();
+    lab.apply(&text);
+    let before = lab.state().expect("a state");
+    rebuild(&lab, &text).expect("all is found");
+    let after = lab.state().expect("a state");
+    assert!(after.serial > before.serial && after.lineage != before.lineage);
+    let kept = fs::read(lab.state_path().with_extension("json.1")).expect("the former state");
+    assert_eq!(State::of_copy("the former state", &kept), Ok(before));
 }
 
 #[test]
