@@ -74,7 +74,7 @@ async fn restored(
     if missing > 0 && wait > 0 {
         // Taking something for lost would make a second one.
         screen::warn(&format!(
-            "{missing} of what the stack file has not found; what was made a moment ago may not show yet: looking again in {wait} s."
+            "Not everything is found ({missing} missing). What was made a moment ago may not show yet: looking again in {wait} s."
         ));
         tokio::time::sleep(Duration::from_secs(wait)).await;
         rebuilt = rebuild::rebuild(provider, stack).await?;
