@@ -211,7 +211,7 @@ fn not_one(one: &Existing, facts: &Facts, found: &[Found<Value>]) -> Diagnostic 
     }
 }
 
-fn unreadable(kind: &str, problem: &Problem) -> Diagnostic {
+pub(crate) fn unreadable(kind: &str, problem: &Problem) -> Diagnostic {
     Diagnostic::error(format!("AWS refused to show resources of kind {kind}"))
         .note(format!("AWS: {problem}"))
 }
@@ -283,10 +283,17 @@ fn complete(
     record: &Record,
     found: Found<Value>,
 ) -> Found<Value> {
-    let derived = kinds::get(address.kind())
-        .map(|kind| kind.facts().derived_outputs(&found.id, &found.fields, provider.account()));
     let mut outputs: Outputs = record.outputs.clone();
-    outputs.extend(derived.unwrap_or_default());
+    let found = told(provider, address.kind(), found);
+    outputs.extend(found.outputs);
+    Found { outputs, ..found }
+}
+
+/// Something that was found, with every output that follows from what it is.
+pub(crate) fn told(provider: &dyn Provider, kind: &str, found: Found<Value>) -> Found<Value> {
+    let derived = kinds::get(kind)
+        .map(|kind| kind.facts().derived_outputs(&found.id, &found.fields, provider.account()));
+    let mut outputs = derived.unwrap_or_default();
     outputs.extend(found.outputs);
     Found { outputs, ..found }
 }

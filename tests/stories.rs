@@ -181,7 +181,9 @@ impl Answer {
             let tidy = stream.lines().all(|line| line.trim_end() == line);
             assert!(tidy, "`{command}` leaves blanks at the end of a line:\n{stream:?}");
         }
-        text
+        // Blank lines after an answer are the story's own.
+        text.truncate(text.trim_end_matches('\n').len());
+        if text.is_empty() { text } else { text + "\n" }
     }
 
     fn of(result: Result<String, String>) -> Self {

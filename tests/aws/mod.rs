@@ -10,4 +10,5 @@ pub mod eksnet;
 mod life_cycle;
 pub mod moto;
 mod names;
+mod rebuild;
 mod sweep;

@@ -12,6 +12,7 @@ pub mod edits;
 mod laws;
 mod life_cycle;
 mod properties;
+mod rebuild;
 mod registry;
 mod stacks;
 mod storms;

@@ -5,7 +5,9 @@
 //! ACM: RequestCertificate, DescribeCertificate, ListTagsForCertificate, DeleteCertificate; ListCertificates to find a
 //! lost one.
 
-use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, Tag, ValidationMethod};
+use aws_sdk_acm::types::{
+    CertificateDetail, CertificateStatus, CertificateSummary, Tag, ValidationMethod,
+};
 use futures_util::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +15,7 @@ use crate::{
     aws::{Aws, present, route53},
     kinds::{
         Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, TAG_ADDRESS, TAG_STACK, Tagging,
-        Timing,
+        Timing, of_stack,
     },
     model::{Identity, Problem, Tags},
 };
@@ -101,20 +103,18 @@ impl Kind for Certificate {
 
     /// ACM looks for nothing by its tags: every certificate for the name is asked for its own.
     async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
-        let request = aws.acm.list_certificates();
-        let all: Vec<_> =
-            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
         let name = self.name();
-        let alike = all.into_iter().filter(|summary| summary.domain_name() == Some(&name));
-        let arns = alike.filter_map(|summary| summary.certificate_arn);
-        let ours = try_join_all(arns.map(|arn| async move {
-            let tags = present(tags(aws, &arn).await)?.unwrap_or_default();
-            let ours = tags.get(TAG_STACK) == Some(&owner.stack)
-                && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str());
-            Ok(ours.then_some(Identity(arn)))
-        }))
-        .await?;
-        Ok(ours.into_iter().flatten().collect())
+        let mut all = listed(aws).await?;
+        all.retain(|summary| summary.domain_name() == Some(&name));
+        tagged(aws, all, |tags| {
+            tags.get(TAG_STACK) == Some(&owner.stack)
+                && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
+        })
+        .await
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        tagged(aws, listed(aws).await?, |tags| of_stack(tags, stack)).await
     }
 }
 
@@ -123,6 +123,26 @@ impl Certificate {
     fn name(&self) -> String {
         if self.wildcard { format!("*.{}", self.domain) } else { self.domain.clone() }
     }
+}
+
+async fn listed(aws: &Aws) -> Result<Vec<CertificateSummary>, Problem> {
+    let request = aws.acm.list_certificates();
+    aws.read(|| request.clone().into_paginator().items().send().try_collect()).await
+}
+
+/// Those of `certificates` whose tags are as they should be.
+async fn tagged(
+    aws: &Aws,
+    certificates: Vec<CertificateSummary>,
+    fits: impl Fn(&Tags) -> bool,
+) -> Result<Vec<Identity>, Problem> {
+    let fits = &fits;
+    let arns = certificates.into_iter().filter_map(|summary| summary.certificate_arn);
+    let fitting = try_join_all(arns.map(|arn| async move {
+        let tags = present(tags(aws, &arn).await)?.unwrap_or_default();
+        Ok(fits(&tags).then_some(Identity(arn)))
+    }));
+    Ok(fitting.await?.into_iter().flatten().collect())
 }
 
 async fn tags(aws: &Aws, arn: &str) -> Result<Tags, Problem> {

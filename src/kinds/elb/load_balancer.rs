@@ -15,7 +15,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use futures_util::future::{try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 
-use super::{arns, changed, owned, taken};
+use super::{arns, changed, of_stack, owned, taken};
 use crate::{
     aws::{
         Aws,
@@ -193,6 +193,14 @@ impl Kind for LoadBalancer {
     async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
         let named = aws.balancer_named(&self.name).await?;
         owned(aws, named.into_iter().collect(), owner).await
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let request = aws.elb.describe_load_balancers();
+        let all: Vec<types::LoadBalancer> =
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+        let arns = all.into_iter().filter_map(|balancer| balancer.load_balancer_arn).collect();
+        of_stack(aws, arns, stack).await
     }
 }
 

@@ -13,7 +13,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use futures_util::future::{try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 
-use super::{arns, changed, owned, signed, taken, unsigned};
+use super::{arns, changed, of_stack, owned, signed, taken, unsigned};
 use crate::{
     aws::{
         Aws,
@@ -203,6 +203,14 @@ impl Kind for TargetGroup {
     async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
         let named = aws.target_group_named(&self.name).await?;
         owned(aws, named.into_iter().collect(), owner).await
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let request = aws.elb.describe_target_groups();
+        let all: Vec<types::TargetGroup> =
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+        let arns = all.into_iter().filter_map(|group| group.target_group_arn).collect();
+        of_stack(aws, arns, stack).await
     }
 }
 
