@@ -36,7 +36,7 @@
 //! |---|---|
 //! | 5 | [`cli`]: one file per command; the only one that prints |
 //! | 4 | [`render`]: everything a person or a machine reads; data in, text out |
-//! | 3 | [`apply`], [`refresh`], [`sweep`]: what waits, retries and recovers |
+//! | 3 | [`apply`], [`refresh`], [`rebuild`], [`sweep`]: what waits, retries and recovers |
 //! | 2 | [`stack`], [`blueprint`], [`plan`]: pure; [`state`]: the disk; [`provider`]: the only door to the world |
 //! | 1 | [`kinds`]: one file per AWS resource kind; [`strays`]: what others put into our network; [`aws`]: clients, pacing, error classes |
 //! | 0 | [`model`]: the nouns; [`data`]: tables of facts with their sources |
@@ -75,6 +75,7 @@ pub mod kinds;
 pub mod model;
 pub mod plan;
 pub mod provider;
+pub mod rebuild;
 pub mod refresh;
 pub mod render;
 pub mod stack;

@@ -21,9 +21,41 @@ use crate::{
 /// # Errors
 /// AWS refuses to be read, or the state holds a kind that this version does not know.
 pub async fn refresh(provider: &dyn Provider, state: &State) -> Result<Observed, Diagnostic> {
+    see(provider, state, |_, _| true).await
+}
+
+/// What a destroy has to see; for the rest what `state` remembers is taken for the truth. A delete finds out by itself
+/// whether there is still something to delete. It does not tell what others have beside ours in something that goes,
+/// and is too late to tell that AWS must not delete it.
+///
+/// # Errors
+/// The same as those of [`refresh`].
+pub async fn glance(provider: &dyn Provider, state: &State) -> Result<Observed, Diagnostic> {
+    let matters =
+        |facts: &Facts, record: &Record| !facts.within.is_empty() || facts.guarded(&record.fields);
+    let seen = see(provider, state, matters).await?;
+    let mut observed = Observed::trusting(state);
+    observed.resources.extend(seen.resources);
+    observed.foreign = seen.foreign;
+    Ok(observed)
+}
+
+/// Reads what `state` remembers of those that `matter`.
+async fn see(
+    provider: &dyn Provider,
+    state: &State,
+    matter: impl Fn(&Facts, &Record) -> bool,
+) -> Result<Observed, Diagnostic> {
+    // What this version does not know has to come to light.
+    let matters = |address: &Address, record: &Record| {
+        facts(address.kind()).map_or(true, |facts| matter(facts, record))
+    };
     let mut known: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
     let deposed = state.deposed.iter().map(|old| (&old.address, &old.record));
     for (address, record) in state.resources.iter().chain(deposed) {
+        if !matters(address, record) {
+            continue;
+        }
         known.entry(address.kind()).or_default().push(record);
     }
     let reads = known.into_iter().map(|(kind, records)| async move {
@@ -37,7 +69,9 @@ pub async fn refresh(provider: &dyn Provider, state: &State) -> Result<Observed,
     for (facts, found) in try_join_all(reads).await? {
         there.extend(found.into_iter().map(|found| ((facts.name, found.id.clone()), found)));
     }
-    for (address, record) in &state.resources {
+    for (address, record) in
+        state.resources.iter().filter(|(address, record)| matters(address, record))
+    {
         let sight = match there.remove(&(address.kind(), record.id.clone())) {
             Some(found) => Sight::There(complete(provider, address, record, found)),
             None => Sight::Gone,
@@ -177,7 +211,7 @@ fn not_one(one: &Existing, facts: &Facts, found: &[Found<Value>]) -> Diagnostic 
     }
 }
 
-fn unreadable(kind: &str, problem: &Problem) -> Diagnostic {
+pub(crate) fn unreadable(kind: &str, problem: &Problem) -> Diagnostic {
     Diagnostic::error(format!("AWS refused to show resources of kind {kind}"))
         .note(format!("AWS: {problem}"))
 }
@@ -249,10 +283,17 @@ fn complete(
     record: &Record,
     found: Found<Value>,
 ) -> Found<Value> {
-    let derived = kinds::get(address.kind())
-        .map(|kind| kind.facts().derived_outputs(&found.id, &found.fields, provider.account()));
     let mut outputs: Outputs = record.outputs.clone();
-    outputs.extend(derived.unwrap_or_default());
+    let found = told(provider, address.kind(), found);
+    outputs.extend(found.outputs);
+    Found { outputs, ..found }
+}
+
+/// Something that was found, with every output that follows from what it is.
+pub(crate) fn told(provider: &dyn Provider, kind: &str, found: Found<Value>) -> Found<Value> {
+    let derived = kinds::get(kind)
+        .map(|kind| kind.facts().derived_outputs(&found.id, &found.fields, provider.account()));
+    let mut outputs = derived.unwrap_or_default();
     outputs.extend(found.outputs);
     Found { outputs, ..found }
 }

@@ -89,6 +89,7 @@ impl Road {
             "name": name, "family": family, "scheme": "internet-facing",
             "ip_address_type": "ipv4", "subnets": subnets.collect::<Vec<_>>(),
             "security_groups": [id("security_group.web")],
+            "private_link_rules": (family == "network").then_some(true),
             "attributes": { "load_balancing.cross_zone.enabled": "true" },
         });
         let own = format!("load_balancer.{name}");

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Every room and the floor it is on. A room uses its own floor and those below.
-const FLOORS: [(&str, u8); 16] = [
+const FLOORS: [(&str, u8); 17] = [
     ("model", 0),
     ("data", 0),
     ("aws", 1),
@@ -19,6 +19,7 @@ const FLOORS: [(&str, u8); 16] = [
     ("plan", 2),
     ("blueprint", 2),
     ("refresh", 3),
+    ("rebuild", 3),
     ("sweep", 3),
     ("apply", 3),
     ("render", 4),

@@ -69,11 +69,9 @@ impl Lab {
 
     /// A lab in a world where there is something already.
     pub fn within(world: World) -> Self {
-        // Many small synced files: memory, where there is some, is kinder to a disk.
-        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         let strangers = Rc::new(world.things().cloned().collect());
         let world = Rc::new(RefCell::new(world));
-        Self { world, folder: folder.expect("a temporary folder"), strangers }
+        Self { world, folder: folder(), strangers }
     }
 
     /// A lab in which the same has happened.
@@ -234,7 +232,11 @@ impl Lab {
     ) -> Result<(Outcome, u64), Diagnostic> {
         let mut journal = self.journal(drawn, disk).await?;
         apply::settle(provider, &mut journal, &|_| {}).await?;
-        let mut observed = refresh::refresh(provider, journal.state()).await?;
+        let mut observed = if drawn.desired.is_empty() {
+            refresh::glance(provider, journal.state()).await?
+        } else {
+            refresh::refresh(provider, journal.state()).await?
+        };
         journal.write(refresh::learned(journal.state(), &observed)).await?;
         refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), wish)?;
@@ -332,6 +334,11 @@ impl Lab {
         change(&mut thing);
         self.world.borrow_mut().put(thing);
     }
+}
+
+/// A folder that goes with its value. Many small synced files: memory, where there is some, is kinder to a disk.
+pub fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a temporary folder")
 }
 
 fn parsed(text: &str) -> Rc<Stack> {

@@ -11,7 +11,7 @@ use eksnet::{
 };
 use serde_json::json;
 
-use crate::lab::in_virtual_time;
+use crate::lab::{folder, in_virtual_time};
 
 fn record(n: usize) -> Entry {
     let record = Record {
@@ -74,7 +74,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn a_lost_or_damaged_snapshot_is_made_up_for() {
     for damage in ["remove", "empty", "foreign", "flip"] {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder();
         let (path, states) = written(folder.path());
         let whole = fs::read(&path).expect("the snapshot reads");
         match damage {
@@ -96,7 +96,7 @@ fn a_lost_or_damaged_snapshot_is_made_up_for() {
 
 #[test]
 fn nothing_whole_is_an_error_and_never_an_empty_state() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let (path, _) = written(folder.path());
     fs::write(&path, "{").expect("damaged");
     fs::write(path.with_extension("json.1"), "{").expect("damaged");
@@ -108,7 +108,7 @@ fn nothing_whole_is_an_error_and_never_an_empty_state() {
 
 #[test]
 fn files_cut_at_every_byte() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let (path, states) = written(folder.path());
     let mut cuts = 0;
     for file in files(folder.path()) {
@@ -125,7 +125,7 @@ fn files_cut_at_every_byte() {
 
 #[test]
 fn ten_thousand_flipped_bits() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let (path, states) = written(folder.path());
     let files = files(folder.path());
     // A small generator of its own keeps the run repeatable.

@@ -34,7 +34,7 @@ use eksnet::{
 };
 use similar::TextDiff;
 
-use crate::lab::state_at;
+use crate::lab::{folder, state_at};
 
 const INDENT: &str = "    ";
 
@@ -116,8 +116,7 @@ fn is_answer(line: &str) -> bool {
 
 /// The story with the answers that its commands really give.
 fn tell(parts: &[Part<'_>]) -> String {
-    let folder =
-        tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
+    let folder = folder();
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     fs::create_dir(folder.path().join("examples")).expect("a folder for the examples");
     for entry in fs::read_dir(examples).expect("the examples").flatten() {
@@ -182,7 +181,9 @@ impl Answer {
             let tidy = stream.lines().all(|line| line.trim_end() == line);
             assert!(tidy, "`{command}` leaves blanks at the end of a line:\n{stream:?}");
         }
-        text
+        // Blank lines after an answer are the story's own.
+        text.truncate(text.trim_end_matches('\n').len());
+        if text.is_empty() { text } else { text + "\n" }
     }
 
     fn of(result: Result<String, String>) -> Self {

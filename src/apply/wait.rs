@@ -4,7 +4,6 @@
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
-use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Run;
@@ -17,7 +16,7 @@ use crate::{
 
 /// The open poll of each kind, and the clock that all polls keep to.
 pub(super) struct Polls {
-    by_kind: RefCell<BTreeMap<&'static str, Rc<Gather<Found<Value>>>>>,
+    by_kind: RefCell<BTreeMap<&'static str, Rc<Gather<Found<()>>>>>,
     began: Instant,
 }
 
@@ -41,7 +40,8 @@ impl Polls {
 
 /// When to look: soon once, in case it is much faster than usual; then shortly before the usual duration, and from then
 /// on every fiftieth part of it. The later it is, the rarer: what is late by a minute may well be late by two. What does
-/// not show yet, or shows still, is looked for rarer yet: nobody waits long for the news.
+/// not show yet, or shows still, is looked for rarer yet: nobody waits long for the news. What others have to do something
+/// for is ready soon after they have, whenever that is: each look comes twice as late as the one before.
 struct Looks {
     began: Instant,
     usual: Duration,
@@ -53,6 +53,8 @@ struct Looks {
 enum Awaited {
     /// It shows, and is not ready.
     Ready,
+    /// The same, and it may be that others have to do something for it first.
+    Deed,
     /// It does not show yet.
     Sight,
     /// It shows, and is to be gone.
@@ -77,12 +79,13 @@ impl Looks {
         let often = (self.usual / 50).clamp(Duration::from_secs(1), Duration::from_secs(5));
         let nearly = self.usual.mul_f64(0.8);
         let late = match awaited {
-            Awaited::Ready => elapsed.saturating_sub(self.usual) / 2,
+            Awaited::Ready | Awaited::Deed => elapsed.saturating_sub(self.usual) / 2,
             Awaited::Sight => elapsed,
             Awaited::End => elapsed.saturating_sub(self.usual),
         };
         match self.count {
             1 => Self::FIRST,
+            _ if elapsed < nearly && awaited == Awaited::Deed => elapsed.min(nearly - elapsed),
             _ if elapsed < nearly => nearly - elapsed,
             _ => late.clamp(often, Self::RAREST),
         }
@@ -100,7 +103,7 @@ impl Run<'_> {
         &self,
         facts: &'static Facts,
         id: &Identity,
-    ) -> Result<Found<Value>, Trouble> {
+    ) -> Result<Found<()>, Trouble> {
         self.until(facts, id, facts.timing.create, |_| false).await
     }
 
@@ -109,9 +112,9 @@ impl Run<'_> {
         &self,
         facts: &'static Facts,
         id: &Identity,
-    ) -> Result<Found<Value>, Trouble> {
+    ) -> Result<Found<()>, Trouble> {
         const USUAL: u32 = 5;
-        let known = |found: &Found<Value>| knows_early(facts, &found.outputs);
+        let known = |found: &Found<()>| knows_early(facts, &found.outputs);
         self.until(facts, id, USUAL, known).await
     }
 
@@ -121,8 +124,8 @@ impl Run<'_> {
         facts: &'static Facts,
         id: &Identity,
         usual_seconds: u32,
-        enough: impl Fn(&Found<Value>) -> bool,
-    ) -> Result<Found<Value>, Trouble> {
+        enough: impl Fn(&Found<()>) -> bool,
+    ) -> Result<Found<()>, Trouble> {
         let mut looks = Looks::new(usual_seconds);
         let mut awaited = Awaited::Ready;
         loop {
@@ -130,7 +133,7 @@ impl Run<'_> {
             // What was made a moment ago may not show yet.
             awaited = Awaited::Sight;
             if let Some(found) = self.look(facts, id).await? {
-                awaited = Awaited::Ready;
+                awaited = if facts.early.is_empty() { Awaited::Ready } else { Awaited::Deed };
                 match found.phase {
                     Phase::Ready => return Ok(found),
                     Phase::Failed(reason) => {
@@ -172,11 +175,11 @@ impl Run<'_> {
         &self,
         facts: &'static Facts,
         id: &Identity,
-    ) -> Result<Option<Found<Value>>, Trouble> {
+    ) -> Result<Option<Found<()>>, Trouble> {
         let gather = Rc::clone(self.wait.by_kind.borrow_mut().entry(facts.name).or_default());
         let load = |ids: Vec<String>| async move {
             let ids: Vec<Identity> = ids.into_iter().map(Identity).collect();
-            self.provider.read(facts, &ids).await
+            self.provider.look(facts, &ids).await
         };
         let found = gather.ask([id.0.clone()], load).await.map_err(Trouble::Refused)?;
         Ok(found.iter().find(|found| found.id == *id).cloned())

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, future::Future, rc::Rc};
 
-use aws_sdk_elasticloadbalancingv2::types::{RulePriorityPair, Tag};
+use aws_sdk_elasticloadbalancingv2::types::{LoadBalancer, RulePriorityPair, Tag, TargetGroup};
 use futures_util::future::try_join_all;
 
 use crate::{
@@ -20,7 +20,12 @@ const RESOURCES: usize = 20;
 pub(super) struct Shared {
     tags: Gather<(String, Tags)>,
     moves: Gather<()>,
+    names_of_balancers: Gather<Named>,
+    names_of_groups: Gather<Named>,
 }
+
+/// A name and the ARN of what has it.
+type Named = (String, String);
 
 /// The owner's tags, to be set by the create call itself.
 pub fn tagged(owner: &Owner) -> Option<Vec<Tag>> {
@@ -79,6 +84,62 @@ impl Aws {
         Ok(described.iter().filter(|(arn, _)| arns.contains(arn)).cloned().collect())
     }
 
+    /// DescribeLoadBalancers by ARN. A missing one is left out: AWS refuses the call then, and all there are are asked for
+    /// instead, because an account has 50 of a family in a Region unless it asks for more.
+    pub async fn load_balancers(&self, arns: &[String]) -> Result<Vec<LoadBalancer>, Problem> {
+        let chunks = arns.chunks(RESOURCES).map(|chunk| async move {
+            let request = self.elb.describe_load_balancers();
+            let request = request.set_load_balancer_arns(Some(chunk.to_vec()));
+            self.read(|| request.clone().send()).await
+        });
+        match try_join_all(chunks).await {
+            Ok(answers) => {
+                Ok(answers.into_iter().flat_map(|answer| answer.load_balancers).flatten().collect())
+            }
+            Err(problem) if problem.class == Class::Missing && arns.len() > 1 => {
+                let request = self.elb.describe_load_balancers();
+                let pages = || request.clone().into_paginator().items().send().try_collect();
+                let mut all: Vec<LoadBalancer> = self.read(pages).await?;
+                all.retain(|shown| {
+                    shown.load_balancer_arn().is_some_and(|arn| arns.iter().any(|one| one == arn))
+                });
+                Ok(all)
+            }
+            Err(problem) if problem.class == Class::Missing => Ok(Vec::new()),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// The load balancer of this name, whosever it is.
+    pub async fn balancer_named(&self, name: &str) -> Result<Option<String>, Problem> {
+        let load = |names: Vec<String>| async move {
+            let request = self.elb.describe_load_balancers().set_names(lone(names));
+            let pages = || request.clone().into_paginator().items().send().try_collect();
+            let shown: Vec<LoadBalancer> = present(self.read(pages).await)?.unwrap_or_default();
+            let named = shown
+                .into_iter()
+                .filter_map(|one| Some((one.load_balancer_name?, one.load_balancer_arn?)));
+            Ok(named.collect())
+        };
+        let named = self.shared_elb.names_of_balancers.ask([name.to_owned()], load).await?;
+        Ok(holder(&named, name))
+    }
+
+    /// The target group of this name, whosever it is.
+    pub async fn target_group_named(&self, name: &str) -> Result<Option<String>, Problem> {
+        let load = |names: Vec<String>| async move {
+            let request = self.elb.describe_target_groups().set_names(lone(names));
+            let pages = || request.clone().into_paginator().items().send().try_collect();
+            let shown: Vec<TargetGroup> = present(self.read(pages).await)?.unwrap_or_default();
+            let named = shown
+                .into_iter()
+                .filter_map(|one| Some((one.target_group_name?, one.target_group_arn?)));
+            Ok(named.collect())
+        };
+        let named = self.shared_elb.names_of_groups.ask([name.to_owned()], load).await?;
+        Ok(holder(&named, name))
+    }
+
     /// SetRulePriorities. Rules of one listener that move in the same moment move by one call, so that two can change
     /// places: one after the other, the first would find its new place taken.
     pub async fn move_rule(&self, rule: &Identity, priority: u32) -> Result<(), Problem> {
@@ -122,6 +183,16 @@ impl Aws {
         }
         Ok(())
     }
+}
+
+/// The only name, to ask for it alone. Of several AWS shows none where one does not exist, so all there are are asked for
+/// instead: 400 in a call.
+fn lone(names: Vec<String>) -> Option<Vec<String>> {
+    (names.len() == 1).then_some(names)
+}
+
+fn holder(named: &[Named], name: &str) -> Option<String> {
+    named.iter().find(|(other, _)| other == name).map(|(_, arn)| arn.clone())
 }
 
 fn tag((key, value): (&String, &String)) -> Tag {

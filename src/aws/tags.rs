@@ -95,6 +95,12 @@ impl Aws {
         }
     }
 
+    /// Every resource of this kind whose ownership tag names `stack`. Only EC2 is asked; other kinds look for themselves.
+    pub async fn of_stack(&self, tagging: &Tagging, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let Tagging::Ec2(resource_type) = tagging else { return Ok(Vec::new()) };
+        self.tagged_with(resource_type, TAG_STACK, stack, None).await
+    }
+
     /// Everything EC2 shows with this stack's ownership tag: resource type and id.
     pub async fn owned_by_stack(&self, stack: &str) -> Result<Vec<(String, Identity)>, Problem> {
         let request = self

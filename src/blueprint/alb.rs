@@ -90,21 +90,31 @@ fn rules(
     let mut routes: Vec<_> = alb.routes.iter().collect();
     routes.sort_by_key(|(key, route)| (route.requests.rank(), *key));
     let order: Vec<String> = routes.iter().map(|(key, _)| (*key).clone()).collect();
-    let memory = format!("{}.priority.", balancer.section);
+    let memory = question(&balancer.section, "");
     let former = draft.former.iter().filter_map(|(question, number)| {
         Some((question.strip_prefix(&memory)?.to_owned(), number.parse().ok()?))
     });
     let numbers = priorities(&order, &former.collect());
     for ((key, route), priority) in routes.into_iter().zip(numbers) {
-        draft.choose(&format!("{memory}{key}"), &[priority.to_string()]);
+        draft.choose(&question(&balancer.section, key), &[priority.to_string()]);
         let fields = ListenerRule {
             listener: Ref::id(listener),
             priority,
             conditions: conditions(&route.requests),
             action: action(&route.answer, groups),
         };
-        draft.add(&balancer.section, &format!("{}/{}", balancer.section, tagged(key)), fields);
+        draft.add(&balancer.section, &rule(&balancer.section, key), fields);
     }
+}
+
+/// The choice of a route's priority.
+pub(super) fn question(section: &str, route: &str) -> String {
+    format!("{section}.priority.{route}")
+}
+
+/// The name of the rule of a route.
+pub(super) fn rule(section: &str, route: &str) -> String {
+    format!("{section}/{}", tagged(route))
 }
 
 /// A route's key as its address has it: what tags do not take, which hold addresses, is written otherwise, `*` as `+` and

@@ -9,7 +9,7 @@ use crate::{
     model::{Address, Ref},
 };
 
-const SECTION: &str = "vpc.endpoints";
+pub(super) const SECTION: &str = "vpc.endpoints";
 /// The security group of all interface endpoints.
 const GROUP: &str = "endpoints";
 

@@ -17,6 +17,7 @@ mod nat;
 mod nlb;
 mod nodes;
 mod priorities;
+mod recall;
 mod services;
 mod subnets;
 mod targets;
@@ -29,6 +30,7 @@ use serde::Serialize;
 pub use bindings::{Binding, bindings};
 pub use egress::{Egress, addresses, egress};
 pub use names::existing;
+pub use recall::recall;
 
 use crate::{
     kinds::{Kind, TAG_ADDRESS, TAG_STACK, Tagging},

@@ -12,7 +12,9 @@ use crate::{
     stack::{Nat, Tier},
 };
 
-const SECTION: &str = "vpc.nat";
+pub(super) const SECTION: &str = "vpc.nat";
+/// The choice of where a single gateway stands.
+pub(super) const ZONE: &str = "vpc.nat.zone";
 
 pub(super) fn draw(draft: &mut Draft<'_>) {
     let stack = draft.stack;
@@ -22,7 +24,7 @@ pub(super) fn draw(draft: &mut Draft<'_>) {
         Nat::Single => {
             let doors = doors(draft);
             let options: Vec<String> = doors.keys().cloned().collect();
-            let Some(zone) = draft.choose("vpc.nat.zone", &options) else { return };
+            let Some(zone) = draft.choose(ZONE, &options) else { return };
             let gateway = gateway(draft, &zone, &doors[&zone], None);
             for zone in private {
                 subnets::route_to_nat(draft, &zone, &gateway);

@@ -33,7 +33,7 @@ pub(super) fn draw(draft: &mut Draft<'_>) {
 /// The port of each service: the one that it insists on, the one that it had, or the next that nobody has or had. A port
 /// is part of what others know of a service, so it stays though services come and go.
 fn ports<'a>(draft: &mut Draft<'_>, section: &str, nlb: &'a Nlb) -> Vec<(&'a str, u16)> {
-    let question = |service: &str| format!("{section}.port.{service}");
+    let question = |service: &str| question(section, service);
     let mut taken: BTreeSet<u16> = nlb.serves.values().flatten().copied().collect();
     let mut kept: BTreeMap<&str, u16> = BTreeMap::new();
     for (service, written) in &nlb.serves {
@@ -61,6 +61,11 @@ fn ports<'a>(draft: &mut Draft<'_>, section: &str, nlb: &'a Nlb) -> Vec<(&'a str
         ports.push((service.as_str(), port));
     }
     ports
+}
+
+/// The choice of a service's port.
+pub(super) fn question(section: &str, service: &str) -> String {
+    format!("{section}.port.{service}")
 }
 
 fn listener(draft: &mut Draft<'_>, balancer: &Balancer<'_>, nlb: &Nlb, service: &str, port: u16) {

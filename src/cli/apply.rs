@@ -96,12 +96,11 @@ async fn go(
     let teller = Teller::new(Form::of(args.json), &prospect);
     let (outcome, clock) = run::carry_out(&prospect, provider, journal, &teller).await?;
     if prospect.purpose == Purpose::Destroy {
-        let (plan, state) = (&prospect.plan, journal.state());
+        let state = journal.state();
         let part = saved.as_ref().is_some_and(|saved| !saved.wish.targets.is_empty());
         let extent = if part { Extent::Part } else { Extent::Everything };
         let form = Form::of(args.json);
-        let run =
-            destroy::Run { setting, provider, state, plan, outcome, teller, clock, extent, form };
+        let run = destroy::Run { setting, provider, state, outcome, teller, clock, extent, form };
         return run.close().await;
     }
     close(args, &outcome, &teller, provider, clock);

@@ -259,6 +259,14 @@ pub enum StateCommand {
         #[command(flatten)]
         place: NamedPlace,
     },
+    /// Restore a state that was lost or cannot be used, from what exists in the account.
+    Rebuild {
+        /// Though there is a state and nothing is wrong with it.
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Take a lease on a state in S3 from its holder. Needed only to save the seconds after which it ends by itself.
     Unlock {
         #[command(flatten)]

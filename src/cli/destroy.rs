@@ -1,10 +1,7 @@
 //! `eksnet destroy`: deletes everything the stack owns, by the edges that the state remembers, and shows that nothing is
 //! left. The stack file is not needed where a state is named.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::time::Duration;
 
 use super::{
     Answer, Exit,
@@ -18,9 +15,7 @@ use super::{
 };
 use crate::{
     apply::{self, Outcome},
-    kinds::{self, Facts, Tagging},
-    model::{Diagnostic, Identity, Problem},
-    plan::Plan,
+    model::{Diagnostic, Problem},
     provider::{Owned, Provider},
     refresh,
     render::{self, Certificate, Clock, Compared, Ended},
@@ -48,7 +43,7 @@ async fn go(
 ) -> Answer {
     let before = Teller::lines(Form::of(args.json));
     apply::settle(provider, journal, &|event| before.tell(&event)).await.map_err(one)?;
-    let observed = refresh::refresh(provider, journal.state()).await.map_err(one)?;
+    let observed = refresh::glance(provider, journal.state()).await.map_err(one)?;
     let stack = setting.source.as_ref().map(|source| &source.stack);
     let intention = Intention::destroy(stack, journal.state(), &args.target);
     let prospect =
@@ -71,11 +66,14 @@ async fn go(
     }
     let teller = Teller::new(Form::of(args.json), &prospect);
     let (outcome, clock) = run::carry_out(&prospect, provider, journal, &teller).await?;
-    let (plan, state) = (&prospect.plan, journal.state());
+    let state = journal.state();
     let extent = if args.target.is_empty() { Extent::Everything } else { Extent::Part };
     let form = Form::of(args.json);
-    Run { setting, provider, state, plan, outcome, teller, clock, extent, form }.close().await
+    Run { setting, provider, state, outcome, teller, clock, extent, form }.close().await
 }
+
+/// Who knows that nothing is left. What EC2 does not see the tags of is gone by the answer to its delete.
+const ASKED: &str = "ec2:DescribeTags";
 
 /// How much of a stack goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +87,6 @@ pub(super) struct Run<'a> {
     pub(super) setting: &'a Setting,
     pub(super) provider: &'a dyn Provider,
     pub(super) state: &'a State,
-    pub(super) plan: &'a Plan,
     pub(super) outcome: Outcome,
     pub(super) teller: Teller,
     pub(super) clock: Clock,
@@ -100,22 +97,22 @@ pub(super) struct Run<'a> {
 impl Run<'_> {
     /// Says what was done and, after everything was to go, shows what is left.
     pub(super) async fn close(self) -> Answer {
-        let Run { setting, provider, state, plan, outcome, teller, clock, extent, form } = self;
+        let Run { setting, provider, state, outcome, teller, clock, extent, form } = self;
         let left = match extent {
-            Extent::Everything => left_in_the_end(provider, setting, state, plan).await?,
+            Extent::Everything => left_in_the_end(provider, setting, state).await?,
             Extent::Part => Vec::new(),
         };
         let (tally, calls) = (teller.tally(), provider.calls());
         let command = render::Command::Destroy;
         let ended = Ended { command, outcome: &outcome, tally: &tally, calls: &calls, clock };
-        let asked = if setting.is_sandbox() { "the sandbox".to_owned() } else { asked_for(plan) };
+        let asked = if setting.is_sandbox() { "the sandbox" } else { ASKED };
         let certificate = Certificate {
             stack: &setting.name,
             tally: &tally,
             swept: &outcome.swept,
             others: &outcome.others,
             left: &left,
-            asked: &asked,
+            asked,
         };
         match (form, extent) {
             (Form::Json, Extent::Everything) => {
@@ -139,31 +136,16 @@ impl Run<'_> {
     }
 }
 
-/// The calls by which [`left_behind`] knows.
-fn asked_for(plan: &Plan) -> String {
-    let by_name = plan.changes.keys().filter_map(|address| kinds::get(address.kind()));
-    let by_name = by_name.map(|kind| kind.facts()).filter(|facts| is_asked_by_name(facts));
-    let calls: BTreeSet<&str> =
-        by_name.flat_map(|facts| facts.calls.read.first().copied()).collect();
-    ["ec2:DescribeTags"].into_iter().chain(calls).collect::<Vec<_>>().join(", ")
-}
-
-/// Whether what is left of a kind cannot be told from the tags that EC2 shows.
-fn is_asked_by_name(facts: &Facts) -> bool {
-    !matches!(facts.tags, Tagging::Ec2(_)) && facts.vanishes_with.is_empty()
-}
-
 /// What is left when everything that is gone must have ceased to show.
 async fn left_in_the_end(
     provider: &dyn Provider,
     setting: &Setting,
     state: &State,
-    plan: &Plan,
 ) -> Result<Vec<Owned>, Vec<Diagnostic>> {
     let until = provider.now() + provider.visible_after();
     let mut wait = 1;
     loop {
-        let left = left_behind(provider, setting, state, plan).await?;
+        let left = left_behind(provider, setting, state).await?;
         let seconds = until - provider.now();
         // What was not asked to go, or refused to, is there and stays.
         let deleted = |owned: &Owned| state.buried.contains(&owned.id);
@@ -175,12 +157,12 @@ async fn left_in_the_end(
     }
 }
 
-/// What still carries the stack's tag, whoever remembers it: the proof that destroy has ended.
+/// What still carries the stack's tag, whoever remembers it: the proof that destroy has ended. What AWS has said to be
+/// deleted is forgotten, and what it has not is remembered.
 async fn left_behind(
     provider: &dyn Provider,
     setting: &Setting,
     state: &State,
-    plan: &Plan,
 ) -> Result<Vec<Owned>, Vec<Diagnostic>> {
     let refused = |problem: Problem| {
         vec![
@@ -190,19 +172,6 @@ async fn left_behind(
         ]
     };
     let mut left = provider.owned(&setting.name).await.map_err(refused)?;
-    // What takes no tag that EC2 shows is looked for by what it was known by.
-    let mut elsewhere: BTreeMap<&str, Vec<Identity>> = BTreeMap::new();
-    for (address, change) in &plan.changes {
-        elsewhere.entry(address.kind()).or_default().extend(change.id.clone());
-    }
-    for (kind, ids) in elsewhere {
-        let Some(facts) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
-        if is_asked_by_name(facts) {
-            let found = provider.read(facts, &ids).await.map_err(refused)?;
-            let ours = found.into_iter().map(|found| found.id).filter(|id| ids.contains(id));
-            left.extend(ours.map(|id| Owned { kind: kind.to_owned(), id }));
-        }
-    }
     let remembered = state
         .resources
         .iter()

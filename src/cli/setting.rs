@@ -200,7 +200,7 @@ impl Setting {
     }
 
     /// Refuses to begin anew in a place while the usual one holds the stack's state: it was not moved.
-    async fn require_not_left_behind(&self) -> Result<(), Diagnostic> {
+    pub(super) async fn require_not_left_behind(&self) -> Result<(), Diagnostic> {
         let Some(source) = &self.source else { return Ok(()) };
         let usual = usual_place(source, &self.world);
         if usual == self.state {
@@ -260,7 +260,8 @@ impl Setting {
         Account { id: id.to_owned(), region: self.region.clone() }
     }
 
-    fn born(&self, account: Account) -> State {
+    /// A state of this stack in `account` that remembers nothing.
+    pub(super) fn born(&self, account: Account) -> State {
         let now = jiff::Timestamp::now().as_nanosecond();
         let lineage = format!("{now:x}-{:x}", std::process::id());
         State::new(&self.name, self.provider_name(), account, lineage)

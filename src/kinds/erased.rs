@@ -40,6 +40,12 @@ pub trait Erased: Sync {
         aws: &'a Aws,
         known: &'a [Identity],
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
+    /// See [`Kind::look`].
+    fn look<'a>(
+        &self,
+        aws: &'a Aws,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<()>>, Problem>>;
     /// See [`Kind::alike`].
     fn alike<'a>(
         &self,
@@ -62,6 +68,18 @@ pub trait Erased: Sync {
         aws: &'a Aws,
         order: &'a Order,
     ) -> Answer<'a, Result<Vec<Identity>, Problem>>;
+    /// See [`Kind::of_stack`].
+    fn of_stack<'a>(
+        &self,
+        aws: &'a Aws,
+        stack: &'a str,
+    ) -> Answer<'a, Result<Vec<Identity>, Problem>>;
+    /// See [`Kind::inside`].
+    fn inside<'a>(
+        &self,
+        aws: &'a Aws,
+        homes: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
 }
 
 /// The adapter of one kind.
@@ -141,6 +159,14 @@ impl<K: Kind> Erased for Typed<K> {
         Box::pin(async move { Ok(erased(K::read(aws, known).await?)) })
     }
 
+    fn look<'a>(
+        &self,
+        aws: &'a Aws,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<()>>, Problem>> {
+        Box::pin(K::look(aws, known))
+    }
+
     fn alike<'a>(
         &self,
         aws: &'a Aws,
@@ -169,5 +195,21 @@ impl<K: Kind> Erased for Typed<K> {
         order: &'a Order,
     ) -> Answer<'a, Result<Vec<Identity>, Problem>> {
         Box::pin(async move { typed::<K>(&order.fields)?.find(aws, &order.owner).await })
+    }
+
+    fn of_stack<'a>(
+        &self,
+        aws: &'a Aws,
+        stack: &'a str,
+    ) -> Answer<'a, Result<Vec<Identity>, Problem>> {
+        Box::pin(K::of_stack(aws, stack))
+    }
+
+    fn inside<'a>(
+        &self,
+        aws: &'a Aws,
+        homes: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+        Box::pin(async move { Ok(erased(K::inside(aws, homes).await?)) })
     }
 }

@@ -52,6 +52,9 @@ pub struct Facts {
     /// Fields whose referent it lives in and does not go with: a read shows everything in there, whoever made it, and
     /// the referent cannot go while it holds any. What is there already at a natural key can be taken over.
     pub within: &'static [&'static str],
+    /// For kinds that take no tags: the kind that it lives in, and the output that the first part of its identity is; the
+    /// id where none is named.
+    pub lives_in: Option<(&'static str, Option<&'static str>)>,
     /// Fields by which one that exists already is found, for kinds that a stack can use without owning them.
     pub found_by: &'static [&'static str],
     /// Fields that do not hold their referent: AWS lets it go while this still names it.
@@ -73,6 +76,8 @@ pub struct Facts {
     pub sets: &'static [&'static str],
     /// The API actions it uses.
     pub calls: Calls,
+    /// Those of its reads that a wait takes; empty where it takes all.
+    pub looks: &'static [&'static str],
     /// The quota it counts towards.
     pub quota: Option<Quota>,
     /// What it has to do with things that nobody asked eksnet for.
@@ -214,6 +219,7 @@ impl Facts {
         pictures: &[],
         vanishes_with: &[],
         within: &[],
+        lives_in: None,
         found_by: &[],
         loose: &[],
         awaits: &[],
@@ -224,9 +230,15 @@ impl Facts {
         drains: None,
         sets: &[],
         calls: Calls { create: "", read: &[], update: &[], delete: "" },
+        looks: &[],
         quota: None,
         strays: Strays::None,
     };
+
+    /// The reads that a wait takes.
+    pub const fn looking(&self) -> &'static [&'static str] {
+        if self.looks.is_empty() { self.calls.read } else { self.looks }
+    }
 
     /// The identity that follows from the fields, for kinds with a natural key.
     pub fn key(&self, fields: &Value) -> Option<Identity> {
@@ -284,6 +296,14 @@ impl Facts {
                 ((*name).to_owned(), value)
             })
             .collect()
+    }
+
+    /// What something with these `fields` lives in, for kinds that [`Facts::lives_in`] says so of; nothing while that is
+    /// still a reference.
+    pub fn home(&self, fields: &Value) -> Option<Identity> {
+        let (field, _) = self.lives_in.and(self.id.strip_prefix('{'))?.split_once('}')?;
+        let named = Identity::from(fields.get(field)?.as_str()?);
+        Some(named.part(0).into())
     }
 
     /// The fields whose referents hold it: those it vanishes with, and those it only lives in.

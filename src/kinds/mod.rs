@@ -83,6 +83,13 @@ impl<F> Found<F> {
         Self { id: id.into(), fields, tags: None, outputs: Outputs::new(), phase: Phase::Ready }
     }
 
+    /// The same without its fields.
+    #[must_use]
+    pub fn bare(self) -> Found<()> {
+        let Self { id, fields: _, tags, outputs, phase } = self;
+        Found { id, fields: (), tags, outputs, phase }
+    }
+
     /// The same with its tags.
     #[must_use]
     pub fn tagged(mut self, tags: Tags) -> Self {
@@ -178,6 +185,14 @@ impl Owner {
     pub fn mark(&self) -> String {
         format!("eksnet:{}/{}#{}", self.stack, self.address, self.token)
     }
+
+    /// What the ownership tags would say of something whose description is `mark`.
+    pub fn marked(mark: &str) -> Option<Tags> {
+        let (stack, rest) = mark.strip_prefix("eksnet:")?.split_once('/')?;
+        let (address, _) = rest.rsplit_once('#')?;
+        let tags = [(TAG_STACK, stack), (TAG_ADDRESS, address)];
+        Some(tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into())
+    }
 }
 
 /// The tag that names the stack a resource belongs to.
@@ -218,6 +233,12 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned + 'static {
     /// parents: the engine takes them for foreign.
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem>;
 
+    /// How far those of `known` are that exist. What a wait asks for, so without the calls that only its fields and tags
+    /// take; [`Facts::looks`] says which are left.
+    async fn look(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<()>>, Problem> {
+        Ok(Self::read(aws, known).await?.into_iter().map(Found::bare).collect())
+    }
+
     /// Everything that agrees with it in the fields [`Facts::found_by`] names, whoever made it.
     async fn alike(&self, _aws: &Aws) -> Result<Vec<Found<Self>>, Problem> {
         unreachable!("{} is never looked up", Self::FACTS.name)
@@ -243,6 +264,23 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned + 'static {
             None => aws.owned(&Self::FACTS.tags, owner).await,
         }
     }
+
+    /// Everything that carries the ownership tag of `stack`, and perhaps more, of which a read tells that it does not.
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        aws.of_stack(&Self::FACTS.tags, stack).await
+    }
+
+    /// Everything that lives in `homes`, of the kind that [`Facts::lives_in`] names, whoever made it.
+    async fn inside(aws: &Aws, homes: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
+        // Where everything in a home is read at once, something in it that does not exist will do.
+        let known: Vec<Identity> = homes.iter().map(Identity::nothing_in).collect();
+        Self::read(aws, &known).await
+    }
+}
+
+/// Whether tags name `stack`.
+pub fn of_stack(tags: &Tags, stack: &str) -> bool {
+    tags.get(TAG_STACK).is_some_and(|name| name == stack)
 }
 
 /// The first part of every identity, each once: its id, or the id of the resource that it lives in.

@@ -16,6 +16,12 @@ impl Identity {
         Self(parts.join("|"))
     }
 
+    /// The identity of something in this that does not exist.
+    #[must_use]
+    pub fn nothing_in(&self) -> Self {
+        Self::of(&[self.as_str(), ""])
+    }
+
     /// The whole identity.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -207,7 +207,8 @@ fn ours(wanted: &Tags, record: &Record, found: &Found<Value>) -> Tags {
         .collect()
 }
 
-fn needs(facts: &Facts, resource: &Resource) -> BTreeMap<Address, Edge> {
+/// What `resource` needs: through its fields, and as the blueprint says.
+pub fn needs(facts: &Facts, resource: &Resource) -> BTreeMap<Address, Edge> {
     let mut needs: BTreeMap<Address, Edge> = BTreeMap::new();
     for (address, field) in resource.references() {
         let until =

@@ -265,7 +265,7 @@ impl<'a> List<'a> {
             if going.is_none() {
                 continue;
             }
-            // Somebody that stays, or goes by itself, sent requests to it until a moment ago.
+            // Somebody that stays, or is deleted by a call of its own, sent requests to it until a moment ago.
             let mut used = false;
             for (dependent, field) in dependents.get(address).unwrap_or(&none) {
                 let Steps { up, down } = self.of(dependent);
@@ -284,7 +284,7 @@ impl<'a> List<'a> {
                     self.wait(going, turns, Until::Ready);
                     used |= turns.is_some()
                         && holds(dependent, field)
-                        && !self.vanishing.contains_key(dependent);
+                        && down.is_none_or(|down| self.steps[down].verb == Verb::Delete);
                 }
             }
             if let Some(before) = change.before.as_ref().filter(|_| used)

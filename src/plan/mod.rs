@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use change::{Action, Change, Edge, Reason, Replacement};
+pub use diff::needs;
 pub use drift::{Drift, Finding};
 pub use edges::{Step, StepId, Verb, steps};
 pub use observed::{Foreign, Observed, Sight};

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::{
     aws::{Aws, TagChange},
-    kinds::{self, Erased, Facts, Found, Made, Order, Tagging},
-    model::{Account, Identity, Problem},
+    kinds::{self, Erased, Facts, Found, Made, Order, TAG_STACK, Tagging},
+    model::{Account, Identity, Problem, Tags},
     provider::{Answer, Ground, Owned, Provider, Stray},
 };
 
@@ -47,6 +47,14 @@ impl Provider for Aws {
         known: &'a [Identity],
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
         kind(facts).read(self, known)
+    }
+
+    fn look<'a>(
+        &'a self,
+        facts: &'static Facts,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<()>>, Problem>> {
+        kind(facts).look(self, known)
     }
 
     fn alike<'a>(
@@ -105,7 +113,7 @@ impl Provider for Aws {
                 let (kind, ids) = match ours {
                     None => (resource_type, ids),
                     Some(kind) => {
-                        let found = kind.read(self, &ids).await?;
+                        let found = kind.look(self, &ids).await?;
                         let there =
                             found.into_iter().map(|found| found.id).filter(|id| ids.contains(id));
                         (kind.facts().name.to_owned(), there.collect())
@@ -116,6 +124,32 @@ impl Provider for Aws {
             owned.sort();
             Ok(owned)
         })
+    }
+
+    fn of_stack<'a>(
+        &'a self,
+        facts: &'static Facts,
+        stack: &'a str,
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+        Box::pin(async move {
+            let kind = kind(facts);
+            let ids = kind.of_stack(self, stack).await?;
+            if ids.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut found = kind.read(self, &ids).await?;
+            let ours = |tags: &Tags| tags.get(TAG_STACK).is_some_and(|name| name == stack);
+            found.retain(|found| found.tags.as_ref().is_some_and(ours) && ids.contains(&found.id));
+            Ok(found)
+        })
+    }
+
+    fn inside<'a>(
+        &'a self,
+        facts: &'static Facts,
+        homes: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+        kind(facts).inside(self, homes)
     }
 
     fn strays<'a>(&'a self, ground: &'a Ground) -> Answer<'a, Result<Vec<Stray>, Problem>> {

@@ -56,6 +56,13 @@ pub trait Provider {
         known: &'a [Identity],
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
 
+    /// How far those of `known` are that exist: what a wait asks for.
+    fn look<'a>(
+        &'a self,
+        kind: &'static Facts,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<()>>, Problem>>;
+
     /// Everything of this kind, whoever made it, that agrees with `fields` in those that [`Facts::found_by`] names.
     fn alike<'a>(
         &'a self,
@@ -97,6 +104,21 @@ pub trait Provider {
 
     /// Everything that still carries the ownership tag of `stack`, whoever remembers it.
     fn owned<'a>(&'a self, stack: &'a str) -> Answer<'a, Result<Vec<Owned>, Problem>>;
+
+    /// Everything of this kind that carries the ownership tag of `stack`, with all its tags. What was made a moment ago
+    /// may not show yet.
+    fn of_stack<'a>(
+        &'a self,
+        kind: &'static Facts,
+        stack: &'a str,
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
+
+    /// Everything of this kind that lives in `homes`, whoever made it. For kinds that [`Facts::lives_in`] says so of.
+    fn inside<'a>(
+        &'a self,
+        kind: &'static Facts,
+        homes: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>>;
 
     /// What others put into our network, and whose it is: a look of a few calls, however much there is.
     fn strays<'a>(&'a self, ground: &'a Ground) -> Answer<'a, Result<Vec<Stray>, Problem>>;

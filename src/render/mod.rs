@@ -14,6 +14,7 @@ mod outline;
 mod plan;
 mod plan_json;
 pub mod progress;
+mod rebuilt;
 mod tally;
 mod text;
 
@@ -26,5 +27,6 @@ pub use memory::{
 pub use outcome::{Clock, Command, Ended, event_json, outcome, outcome_json};
 pub use plan::{Compared, PlanFacts, Purpose, plan};
 pub use plan_json::{FORMAT_VERSION, plan_json, strays_json};
+pub use rebuilt::rebuilt;
 pub use tally::Tally;
 pub use text::{clean, duration};

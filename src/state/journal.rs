@@ -19,6 +19,8 @@ pub struct Pen {
     store: Store,
     /// The snapshot that is continued, without what it remembers.
     origin: State,
+    /// What is to become of the snapshot that is there now.
+    former: Former,
     written: u64,
     dirty: bool,
 }
@@ -36,7 +38,7 @@ impl Journal {
         store.lock(holder).await?;
         match Self::locked(&mut store, born).await {
             Ok(Recalled { state, notice, .. }) => {
-                let pen = Pen { store, origin: state.nothing(), written: 0, dirty: false };
+                let pen = Pen::new(store, &state, Former::Keep);
                 Ok(Self { state, pen, notice })
             }
             Err(diagnostic) => {
@@ -76,23 +78,40 @@ impl Journal {
     ///
     /// # Errors
     /// Another process holds the lock, or the place cannot be written.
-    pub async fn overwrite(
+    pub async fn overwrite(store: Store, holder: &Holder, state: State) -> Result<(), Diagnostic> {
+        let mut journal = Self::displace(store, holder, state, |_| Ok(())).await?;
+        let written = journal.replace().await;
+        journal.close().await;
+        written
+    }
+
+    /// Locks the place of a state for `state` to take it, whatever is there, if `admits` has nothing against that. Until
+    /// then everything is as it was.
+    ///
+    /// # Errors
+    /// Another process holds the lock, what is there must not be overwritten, or as `admits` says.
+    pub async fn displace(
         mut store: Store,
         holder: &Holder,
         mut state: State,
-    ) -> Result<(), Diagnostic> {
+        admits: impl FnOnce(Result<Option<Recalled>, Diagnostic>) -> Result<(), Diagnostic>,
+    ) -> Result<Self, Diagnostic> {
         store.lock(holder).await?;
-        let written = async {
-            let (newest, former) = store.newest().await?;
-            state.serial = state.serial.max(newest) + 1;
-            match store.replace(&state, former).await? {
-                Replaced::Done(_) => Ok(()),
-                Replaced::Overtaken => Err(store.overtaken().await),
-            }
+        let newest = match admits(store.recall().await) {
+            Ok(()) => store.newest().await,
+            Err(diagnostic) => Err(diagnostic),
         };
-        let written = written.await;
-        store.release().await;
-        written
+        match newest {
+            Ok((newest, former)) => {
+                state.serial = state.serial.max(newest);
+                let pen = Pen::new(store, &state, former);
+                Ok(Self { state, pen, notice: None })
+            }
+            Err(diagnostic) => {
+                store.release().await;
+                Err(diagnostic)
+            }
+        }
     }
 
     /// What is remembered now.
@@ -171,8 +190,9 @@ impl Journal {
 
     async fn replace(&mut self) -> Result<(), Diagnostic> {
         self.state.serial += 1;
-        match self.pen.store.replace(&self.state, Former::Keep).await? {
+        match self.pen.store.replace(&self.state, self.pen.former).await? {
             Replaced::Done(written) => {
+                self.pen.former = Former::Keep;
                 self.pen.written += written;
                 self.pen.dirty = false;
                 self.pen.origin = self.state.nothing();
@@ -189,6 +209,10 @@ impl Journal {
 }
 
 impl Pen {
+    fn new(store: Store, state: &State, former: Former) -> Self {
+        Self { store, origin: state.nothing(), former, written: 0, dirty: false }
+    }
+
     /// Keeps lines. They are kept when this returns.
     ///
     /// # Errors

@@ -18,8 +18,11 @@ const EKS: &str = "aws:eks:cluster-name";
 /// EKS writes the cluster here, on nodes, and the node group beside it.
 const NODE: (&str, &str) = ("eks:cluster-name", "eks:nodegroup-name");
 
+/// API Gateway writes this on the interfaces of its VPC links, with the id of the link, which is a short one.
+const LINK: &str = "VPC Link Interface for ";
+
 /// What services of AWS write on the interfaces that they make, what that is, and how it goes.
-const SERVICES: [(&str, &str, &str); 8] = [
+const SERVICES: [(&str, &str, &str); 9] = [
     ("RDSNetworkInterface", "a database of RDS", "delete the database, or move it elsewhere"),
     (
         "AWS Lambda VPC ENI",
@@ -30,6 +33,7 @@ const SERVICES: [(&str, &str, &str); 8] = [
     ("EFS mount target", "a mount target of EFS", "delete the mount target"),
     ("Interface for NAT Gateway", "a NAT gateway", "delete the gateway"),
     ("VPC Endpoint Interface", "a VPC endpoint", "delete the endpoint"),
+    (LINK, "a VPC link of API Gateway", "delete the link"),
     (
         "Network Interface for Transit Gateway Attachment",
         "an attachment to a transit gateway",
@@ -216,12 +220,14 @@ impl<'a> Court<'a> {
         if let Some(balancer) = description.strip_prefix("ELB ") {
             return self.interface_of_balancer(balancer);
         }
+        let of_link =
+            description.strip_prefix(LINK).is_some_and(|link| self.ground.ours.contains(link));
         let of_ours = description
             .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-')
             .any(|word| is_id(word) && self.ground.ours.contains(word));
         let of_cluster =
             self.ground.makers.keys().any(|name| *description == format!("Amazon EKS {name}"));
-        if of_ours || of_cluster {
+        if of_ours || of_cluster || of_link {
             return Standing::Follows;
         }
         let group_of_eks = names.iter().find_map(|id| self.of_eks.get_key_value(id.as_str()));

@@ -92,7 +92,7 @@ impl Calls {
             let Some(count) = self.counted.get(key) else { return ".".to_owned() };
             match self.pinned.get(key) {
                 Some(range) if range.contains(count) => shown(range),
-                Some(_) | None if self.polls(key) => shown(&(1..=count * 2 + 1)),
+                Some(_) | None if polls(key) => shown(&(1..=count * 2 + 1)),
                 Some(_) | None => count.to_string(),
             }
         };
@@ -116,15 +116,30 @@ impl Calls {
         paragraphs.join("\n\n") + "\n"
     }
 
-    /// Whether an operation looks at what is waited for: it reads during a first apply, which has nothing to refresh, or
-    /// more often than a refresh does.
-    fn polls(&self, (stack, operation, command): &(String, String, &'static str)) -> bool {
-        let name = operation.split_once('.').map_or(operation.as_str(), |(_, name)| name);
-        let reads = ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb));
-        let of = |command| self.counted.get(&(stack.clone(), operation.clone(), command));
-        let refreshes = if *command == "apply" { None } else { of("plan") };
-        reads && name != "GetCallerIdentity" && of(command) > refreshes
+    /// Fails the test where a command makes more calls than `most` for each of its calls that change something.
+    pub fn assert_frugal(&self, stack: &str, command: &str, most: f64) {
+        let cells = self.counted.iter().filter(|((of, _, by), _)| of == stack && *by == command);
+        let (mut all, mut changing) = (0, 0);
+        for ((_, operation, _), count) in cells {
+            all += count;
+            changing += if reads(operation) { 0 } else { *count };
+        }
+        println!("{command} of {stack}: {all} calls, of which {changing} change something");
+        assert!(
+            all as f64 <= most * changing as f64,
+            "{command} of {stack}: {all} calls for {changing} changes"
+        );
     }
+}
+
+/// Whether an operation may look at what is waited for: it reads, and not during a plan, which waits for nothing.
+fn polls((_, operation, command): &(String, String, &'static str)) -> bool {
+    reads(operation) && operation != "sts.GetCallerIdentity" && *command != "plan"
+}
+
+fn reads(operation: &str) -> bool {
+    let name = operation.split_once('.').map_or(operation, |(_, name)| name);
+    ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb))
 }
 
 fn file() -> PathBuf {

@@ -1,11 +1,16 @@
 //! The real binary in a folder of its own, against moto.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
+
+use crate::lab::folder;
 
 /// A folder with a stack file, in which the binary is run.
 pub struct Folder {
@@ -23,17 +28,26 @@ pub struct Ran {
 
 impl Folder {
     pub fn new(url: &str, stack: &str) -> Self {
-        let folder =
-            tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
-        std::fs::create_dir(folder.path().join("stacks")).expect("a folder for the stack");
-        let folder = Self { folder, url: url.to_owned() };
+        let folder = Self::empty(url);
+        fs::create_dir(folder.path("stacks")).expect("a folder for the stack");
         folder.write(stack);
         folder
     }
 
+    fn empty(url: &str) -> Self {
+        Self { folder: folder(), url: url.to_owned() }
+    }
+
+    /// A folder with the same in it.
+    pub fn twin(&self) -> Self {
+        let twin = Self::empty(&self.url);
+        copy(self.folder.path(), twin.folder.path());
+        twin
+    }
+
     /// Writes the stack file.
     pub fn write(&self, stack: &str) {
-        std::fs::write(self.path("stacks/stack.toml"), stack).expect("the stack file is written");
+        fs::write(self.path("stacks/stack.toml"), stack).expect("the stack file is written");
     }
 
     pub fn path(&self, inside: &str) -> PathBuf {
@@ -64,6 +78,25 @@ impl Folder {
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             err: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// Runs, and kills what has not ended after `patience`: that has no exit code.
+    pub fn run_within(&self, patience: Duration, args: &[&str]) -> Ran {
+        let [out, err] = ["out", "err"].map(|name| self.path(name));
+        let file = |path: &Path| fs::File::create(path).expect("a file");
+        let mut command = self.command(args);
+        let mut child =
+            command.stdout(file(&out)).stderr(file(&err)).spawn().expect("eksnet starts");
+        let began = Instant::now();
+        while child.try_wait().expect("the run can be asked").is_none() {
+            if began.elapsed() > patience {
+                child.kill().expect("the run is killed");
+            }
+            sleep(Duration::from_millis(5));
+        }
+        let code = child.wait().expect("the run ends").code();
+        let [out, err] = [out, err].map(|path| fs::read_to_string(path).expect("what it said"));
+        Ran { code, out, err }
     }
 
     pub fn spawn(&self, args: &[&str]) -> Child {
@@ -112,5 +145,17 @@ impl Folder {
                 format!("{} {}", actions.join("+"), change["address"].as_str().unwrap_or_default())
             })
             .collect()
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            fs::create_dir(&to).expect("a folder");
+            copy(&from, &to);
+        } else {
+            fs::copy(&from, &to).expect("a copy");
+        }
     }
 }

@@ -9,4 +9,6 @@ mod edits;
 pub mod eksnet;
 mod life_cycle;
 pub mod moto;
+mod names;
+mod rebuild;
 mod sweep;

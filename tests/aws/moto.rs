@@ -1,5 +1,5 @@
-//! A moto server of our own: AWS's protocols over HTTP, written by others. Started by the first test that asks for it, in
-//! a virtual environment under `target/`, and ended with this process.
+//! moto servers of our own: AWS's protocols over HTTP, written by others. Started in a virtual environment under `target/`
+//! when a test asks and none is free, and ended with this process.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    thread::sleep,
     time::Duration,
 };
 
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 /// A running server. Its world is empty when a test gets it, and nobody else's until the test lets go.
 pub struct Moto {
     pub url: String,
-    _turn: MutexGuard<'static, ()>,
+    server: Option<Server>,
 }
 
 struct Server {
@@ -25,17 +26,37 @@ struct Server {
     _child: Child,
 }
 
-static SERVER: OnceLock<Server> = OnceLock::new();
-static TURN: Mutex<()> = Mutex::new(());
+/// Servers that no test has at the moment.
+static FREE: Mutex<Vec<Server>> = Mutex::new(Vec::new());
+
+fn free() -> MutexGuard<'static, Vec<Server>> {
+    FREE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        free().extend(self.server.take());
+    }
+}
 
 impl Moto {
-    /// The server, emptied.
+    /// A server, emptied.
     pub fn start() -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let server = SERVER.get_or_init(serve);
-        let moto = Self { url: server.url.clone(), _turn: turn };
+        let server = free().pop();
+        let server = server.unwrap_or_else(serve);
+        let moto = Self { url: server.url.clone(), server: Some(server) };
         moto.post("reset", &json!({}));
         moto
+    }
+
+    /// Keeps the account as it is, for [`Moto::restore`].
+    pub fn snapshot(&self) {
+        self.post("snapshot", &json!({}));
+    }
+
+    /// Makes the account what it was when it was kept, with nothing on record and no faults.
+    pub fn restore(&self) {
+        self.post("restore", &json!({}));
     }
 
     /// What exists, by kind: kind to ids with their tags.
@@ -74,6 +95,30 @@ impl Moto {
         let made = self.call("route53", "CreateHostedZone", &zone);
         let id = made["HostedZone"]["Id"].as_str().expect("an id");
         id.trim_start_matches("/hostedzone/").to_owned()
+    }
+
+    /// A certificate of somebody else's that ACM has issued: the record that proves it, which shows a moment after the
+    /// request, is in a zone.
+    pub fn certificate(&self, name: &str) -> String {
+        let asked = json!({ "DomainName": name, "ValidationMethod": "DNS" });
+        let made = self.call("acm", "RequestCertificate", &asked);
+        let arn = made["CertificateArn"].as_str().expect("an ARN").to_owned();
+        let proof = loop {
+            let shown = self.call("acm", "DescribeCertificate", &json!({ "CertificateArn": arn }));
+            let option = &shown["Certificate"]["DomainValidationOptions"][0];
+            if option["ResourceRecord"].is_object() {
+                break option["ResourceRecord"].clone();
+            }
+            sleep(Duration::from_millis(50));
+        };
+        let record = json!({
+            "Name": proof["Name"], "Type": "CNAME", "TTL": 300,
+            "ResourceRecords": [{ "Value": proof["Value"] }],
+        });
+        let changes = json!({ "Changes": [{ "Action": "CREATE", "ResourceRecordSet": record }] });
+        let change = json!({ "HostedZoneId": self.zone(name.trim_start_matches("*.")), "ChangeBatch": changes });
+        self.call("route53", "ChangeResourceRecordSets", &change);
+        arn
     }
 
     /// The example's text with allocations that exist in this account, after making the role that administers its cluster
@@ -132,9 +177,10 @@ pub fn in_singapore(text: &str) -> String {
     regions.iter().fold(text.to_owned(), |text, region| text.replace(region, "ap-southeast-1"))
 }
 
-/// Starts the server in its virtual environment.
+/// Starts a server in its virtual environment.
 fn serve() -> Server {
-    let python = environment();
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    let python = PYTHON.get_or_init(environment);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/moto/serve.py");
     let mut child = Command::new(python)
         .arg(script)

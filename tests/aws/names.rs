@@ -131,7 +131,11 @@ fn a_zone_that_holds_records_of_others_is_not_emptied() {
     let before = moto.counts();
     let ran = folder.run(&["destroy", "--auto-approve"]);
     assert_eq!(ran.code, Some(1), "{}", ran.out);
-    assert!(ran.err.contains("hosted_zone.example.com holds what eksnet did not make"), "{}", ran.err);
+    assert!(
+        ran.err.contains("hosted_zone.example.com holds what eksnet did not make"),
+        "{}",
+        ran.err
+    );
     assert!(ran.err.contains("theirs.example.com"), "{}", ran.err);
     assert_eq!(moto.counts(), before, "nothing was touched");
     change(&moto, &zone, "DELETE", "theirs.example.com", "192.0.2.9");

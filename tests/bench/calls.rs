@@ -20,7 +20,7 @@ const CHANGES: &str = "API calls over those that change something";
 const TIME: &str = "empty plan of stacks/shop.toml, 50 ms a call";
 
 /// Calls that tell of one resource each, with the kind of it. All others can tell of everything that a stack has.
-const SINGLE: [(&str, &str); 16] = [
+const SINGLE: [(&str, &str); 15] = [
     ("acm:DescribeCertificate", "certificate"),
     ("acm:ListTagsForCertificate", "certificate"),
     ("eks:DescribeAccessEntry", "access_entry"),
@@ -32,7 +32,6 @@ const SINGLE: [(&str, &str); 16] = [
     ("apigateway:GetStages", "rest_api"),
     ("apigatewayv2:GetApiMappings", "api_domain_name"),
     ("apigatewayv2:GetRoutes", "http_api"),
-    ("elasticloadbalancing:DescribeListenerCertificates", "listener"),
     ("elasticloadbalancing:DescribeLoadBalancerAttributes", "load_balancer"),
     ("elasticloadbalancing:DescribeTargetGroupAttributes", "target_group"),
     ("route53:GetHostedZone", "hosted_zone"),

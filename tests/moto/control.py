@@ -21,6 +21,8 @@ class Control:
         self.clients = {}
         self.endpoints = {
             ("POST", "reset"): self._reset,
+            ("POST", "snapshot"): self._snapshot,
+            ("POST", "restore"): self._restore,
             ("GET", "calls"): self._calls,
             ("POST", "calls/clear"): self._clear,
             ("GET", "violations"): lambda body, query: front.record.violations,
@@ -76,6 +78,14 @@ class Control:
 
     def _reset(self, body, query):
         self.front.reset()
+        return {}
+
+    def _snapshot(self, body, query):
+        self.front.keep()
+        return {}
+
+    def _restore(self, body, query):
+        self.front.restore()
         return {}
 
     def _calls(self, body, query):

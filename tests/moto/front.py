@@ -18,6 +18,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 import ec2rules
 import errors
 import patches
+import snapshot
 import validate
 import wire
 from control import BACKDOOR, Control
@@ -52,6 +53,7 @@ class Front:
         self.holds = Holds()
         self.delay = 0.0
         self.tokens = {}
+        self.kept = None
         self.control = None
 
     def start(self, address):
@@ -79,6 +81,22 @@ class Front:
                     account.reset()
             reset_model_data()
             self.tokens.clear()
+        self._calm()
+
+    def keep(self):
+        """Keeps a copy of the account."""
+        with self.moto_lock:
+            self.kept = snapshot.take(self.tokens)
+
+    def restore(self):
+        """Makes the account what it was when it was kept."""
+        if self.kept is None:
+            raise ValueError("nothing was kept")
+        with self.moto_lock:
+            self.tokens = snapshot.put_back(self.kept)
+        self._calm()
+
+    def _calm(self):
         self.holds.release()
         self.record = Record()
         self.faults.clear()

@@ -36,10 +36,12 @@ class Record:
         with self._lock:
             calls = list(self._calls)
         counts = Counter(f"{c['service']}.{c['operation']}" for c in calls)
+        changes = {name: count for name, count in counts.items() if is_mutating(name.split(".")[1])}
         keys = ("service", "operation", "status") + (("params",) if with_params else ())
         return {
             "counts": counts,
             "total": len(calls),
-            "mutating": sum(is_mutating(c["operation"]) for c in calls),
+            "mutating": sum(changes.values()),
+            "changes": changes,
             "list": [[c[key] for key in keys] for c in calls],
         }

@@ -9,7 +9,7 @@ use eksnet::{
 };
 use serde_json::json;
 
-use super::make_bucket;
+use super::{make_bucket, remote};
 use crate::aws::moto::Moto;
 
 const KEY: &str = "prod/shop";
@@ -172,4 +172,27 @@ fn an_older_copy_is_refused() {
         assert_eq!(recalled.state.resources.len(), 1);
         assert!(recalled.state.serial > 3);
     });
+}
+
+#[test]
+fn beyond_repair_it_is_rebuilt() {
+    let (moto, folder) = remote();
+    folder.apply();
+    let there = moto.counts();
+    in_real_time(async {
+        let bucket = bucket(&moto).await;
+        put(&bucket, KEY, b"{").await;
+        put(&bucket, &format!("{KEY}.1"), b"").await;
+    });
+    let refused = folder.run(&["plan"]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    folder.done(&["state", "rebuild"]);
+    assert_eq!(moto.counts(), there);
+    assert_eq!(folder.planned(), [""; 0]);
+    let refused = folder.run(&["state", "rebuild"]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.err.contains("nothing is wrong with it"), "{}", refused.err);
+    folder.done(&["state", "rebuild", "--force"]);
+    assert_eq!(folder.planned(), [""; 0]);
+    folder.destroy();
 }

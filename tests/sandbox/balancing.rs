@@ -8,7 +8,7 @@ use eksnet::{
     plan::{self, Verb, Wish},
     provider::{
         Provider,
-        sandbox::{Faults, Thing, World},
+        sandbox::{Faults, Moment, Thing, World},
     },
 };
 use serde_json::json;
@@ -170,12 +170,25 @@ fn nobody_waits_for_requests_that_nobody_sends() {
 }
 
 #[test]
+fn nobody_waits_for_requests_by_way_of_a_load_balancer_that_is_gone() {
+    let whole = applied(&Road::new());
+    for call in 1.. {
+        let lab = whole.twin();
+        if !lab.die(&nothing(), call, Moment::AfterEffect) {
+            break;
+        }
+        let outcome = lab.carry_out(&nothing());
+        assert!(outcome.elapsed < Duration::from_secs(DRAIN), "{call}: {:?}", outcome.elapsed);
+    }
+}
+
+#[test]
 fn a_run_that_dies_while_requests_end_leaves_nothing_behind() {
     let mut road = Road::new();
     let lab = applied(&road);
     road.another_port("orders");
     // Mutating calls: create the group, set its attributes, turn the rule, delete the former group.
-    let died = lab.die(&road.drawn(), 4, eksnet::provider::sandbox::Moment::BeforeCall);
+    let died = lab.die(&road.drawn(), 4, Moment::BeforeCall);
     assert!(died);
     let outcome = lab.carry_out(&road.drawn());
     assert!(outcome.elapsed >= Duration::from_secs(DRAIN), "{:?}", outcome.elapsed);

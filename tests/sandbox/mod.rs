@@ -13,6 +13,7 @@ mod laws;
 mod life_cycle;
 mod pace;
 mod properties;
+mod rebuild;
 mod registry;
 mod stacks;
 mod storms;

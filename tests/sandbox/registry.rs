@@ -175,3 +175,33 @@ fn facts_are_complete() {
         }
     }
 }
+
+#[test]
+fn what_takes_no_tags_lives_in_what_does() {
+    let mut homes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let lives_in = |name: &str| kinds::get(name).and_then(|kind| kind.facts().lives_in);
+    for (_, text) in examples() {
+        for (address, resource) in Lab::new().draw(&text).desired {
+            let Some(field) = lives_in(address.kind())
+                .and_then(|_| fields_of(kinds::get(address.kind())?.facts().id).first().copied())
+            else {
+                continue;
+            };
+            let Some((home, output)) = value::as_reference(&resource.fields[field]) else {
+                continue;
+            };
+            // What lives in something that lives in a home has the home's id before its own.
+            let home =
+                lives_in(home.kind()).map_or(home.kind().to_owned(), |(home, _)| home.to_owned());
+            let output = output.filter(|_| lives_in(&home).is_none()).unwrap_or_default();
+            homes.entry(address.kind().to_owned()).or_default().insert(format!("{home} {output}"));
+        }
+    }
+    for facts in all() {
+        assert_eq!(facts.lives_in.is_some(), facts.tags == Tagging::None, "{}", facts.name);
+        let Some((home, output)) = facts.lives_in else { continue };
+        let named = format!("{home} {}", output.unwrap_or_default());
+        let seen = homes.get(facts.name).unwrap_or_else(|| panic!("{} lives nowhere", facts.name));
+        assert!(seen.contains(&named), "{} lives in {seen:?}, not in {named}", facts.name);
+    }
+}

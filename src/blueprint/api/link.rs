@@ -12,7 +12,7 @@ use crate::{
     model::{Address, Ref},
 };
 
-const SECTION: &str = "api";
+pub(in crate::blueprint) const SECTION: &str = "api";
 
 /// The link of all HTTP APIs, which may come in at `door`.
 pub(super) fn to(draft: &mut Draft<'_>, door: &Door) -> Address {

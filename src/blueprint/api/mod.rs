@@ -2,7 +2,7 @@
 //! that they answer at.
 
 mod http;
-mod link;
+pub(super) mod link;
 mod name;
 mod rest;
 

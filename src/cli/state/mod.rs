@@ -2,6 +2,7 @@
 
 mod copies;
 mod migrate;
+mod rebuild;
 mod unlock;
 
 use super::{Answer, Exit, args::StateCommand, one, screen, setting::Setting, wait_for};
@@ -50,6 +51,10 @@ pub(super) fn state(command: StateCommand) -> Answer {
             return copies::push(&file, age, &place.into());
         }
         StateCommand::Migrate { from, place } => return migrate::migrate(&from, &place.into()),
+        StateCommand::Rebuild { force, place } => {
+            let worth = if force { rebuild::Worth::Any } else { rebuild::Worth::Nothing };
+            return rebuild::rebuild(worth, &place);
+        }
         StateCommand::Unlock { place } => return unlock::unlock(&place),
     }
     Ok(Exit::Done)

@@ -5,7 +5,9 @@
 //! ACM: RequestCertificate, DescribeCertificate, ListTagsForCertificate, DeleteCertificate; ListCertificates to find a
 //! lost one.
 
-use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, Tag, ValidationMethod};
+use aws_sdk_acm::types::{
+    CertificateDetail, CertificateStatus, CertificateSummary, Tag, ValidationMethod,
+};
 use futures_util::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +15,7 @@ use crate::{
     aws::{Aws, present, route53},
     kinds::{
         Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, TAG_ADDRESS, TAG_STACK, Tagging,
-        Timing,
+        Timing, of_stack,
     },
     model::{Identity, Problem, Tags},
 };
@@ -41,6 +43,7 @@ impl Kind for Certificate {
         stuck: "ACM finds its record only where the registrar, or the zone above, names the name servers of \
                 the hosted zone",
         timing: Timing { create: 107, delete: 0 },
+        looks: &["acm:DescribeCertificate"],
         tags: Tagging::Certificate,
         token: true,
         // A name that others have too, such as a custom domain name of API Gateway.
@@ -78,8 +81,19 @@ impl Kind for Certificate {
     }
 
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
-        let found = try_join_all(known.iter().map(|id| found(aws, id))).await?;
-        Ok(found.into_iter().flatten().collect())
+        let found = known.iter().map(|id| async move {
+            let tags = async { present(tags(aws, id.as_str()).await) };
+            let (detail, tags) = try_join(detail(aws, id), tags).await?;
+            Ok(detail.zip(tags).map(|(detail, tags)| shown(id, &detail).tagged(tags)))
+        });
+        Ok(try_join_all(found).await?.into_iter().flatten().collect())
+    }
+
+    async fn look(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<()>>, Problem> {
+        let found = known.iter().map(|id| async move {
+            Ok(detail(aws, id).await?.map(|detail| shown(id, &detail).bare()))
+        });
+        Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
 
     async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
@@ -89,20 +103,18 @@ impl Kind for Certificate {
 
     /// ACM looks for nothing by its tags: every certificate for the name is asked for its own.
     async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
-        let request = aws.acm.list_certificates();
-        let all: Vec<_> =
-            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
         let name = self.name();
-        let alike = all.into_iter().filter(|summary| summary.domain_name() == Some(&name));
-        let arns = alike.filter_map(|summary| summary.certificate_arn);
-        let ours = try_join_all(arns.map(|arn| async move {
-            let tags = present(tags(aws, &arn).await)?.unwrap_or_default();
-            let ours = tags.get(TAG_STACK) == Some(&owner.stack)
-                && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str());
-            Ok(ours.then_some(Identity(arn)))
-        }))
-        .await?;
-        Ok(ours.into_iter().flatten().collect())
+        let mut all = listed(aws).await?;
+        all.retain(|summary| summary.domain_name() == Some(&name));
+        tagged(aws, all, |tags| {
+            tags.get(TAG_STACK) == Some(&owner.stack)
+                && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
+        })
+        .await
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        tagged(aws, listed(aws).await?, |tags| of_stack(tags, stack)).await
     }
 }
 
@@ -113,19 +125,39 @@ impl Certificate {
     }
 }
 
+async fn listed(aws: &Aws) -> Result<Vec<CertificateSummary>, Problem> {
+    let request = aws.acm.list_certificates();
+    aws.read(|| request.clone().into_paginator().items().send().try_collect()).await
+}
+
+/// Those of `certificates` whose tags are as they should be.
+async fn tagged(
+    aws: &Aws,
+    certificates: Vec<CertificateSummary>,
+    fits: impl Fn(&Tags) -> bool,
+) -> Result<Vec<Identity>, Problem> {
+    let fits = &fits;
+    let arns = certificates.into_iter().filter_map(|summary| summary.certificate_arn);
+    let fitting = try_join_all(arns.map(|arn| async move {
+        let tags = present(tags(aws, &arn).await)?.unwrap_or_default();
+        Ok(fits(&tags).then_some(Identity(arn)))
+    }));
+    Ok(fitting.await?.into_iter().flatten().collect())
+}
+
 async fn tags(aws: &Aws, arn: &str) -> Result<Tags, Problem> {
     let request = aws.acm.list_tags_for_certificate().certificate_arn(arn);
     let tags = aws.read(|| request.clone().send()).await?.tags.unwrap_or_default();
     Ok(tags.into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default())).collect())
 }
 
-async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<Certificate>>, Problem> {
+async fn detail(aws: &Aws, id: &Identity) -> Result<Option<CertificateDetail>, Problem> {
     let request = aws.acm.describe_certificate().certificate_arn(id.as_str());
-    let detail = async { present(aws.read(|| request.clone().send()).await) };
-    let tags = async { present(tags(aws, id.as_str()).await) };
-    let (detail, tags) = try_join(detail, tags).await?;
-    let detail = detail.and_then(|answer| answer.certificate);
-    let (Some(detail), Some(tags)) = (detail, tags) else { return Ok(None) };
+    let answer = present(aws.read(|| request.clone().send()).await)?;
+    Ok(answer.and_then(|answer| answer.certificate))
+}
+
+fn shown(id: &Identity, detail: &CertificateDetail) -> Found<Certificate> {
     let name = detail.domain_name().unwrap_or_default();
     let (domain, wildcard) = match name.strip_prefix("*.") {
         Some(domain) => (domain, true),
@@ -137,9 +169,9 @@ async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<Certificate>>, P
     let plain = |text: Option<&str>| text.map(route53::plain_name);
     let name = plain(record.map(|record| record.name()));
     let value = plain(record.map(|record| record.value()));
-    let found = Found::ready(id.clone(), fields).tagged(tags).phase(phase(&detail));
+    let found = Found::ready(id.clone(), fields).phase(phase(detail));
     let found = found.output("validation_name", name.as_deref());
-    Ok(Some(found.output("validation_value", value.as_deref())))
+    found.output("validation_value", value.as_deref())
 }
 
 fn phase(detail: &CertificateDetail) -> Phase {

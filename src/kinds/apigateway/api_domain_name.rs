@@ -8,7 +8,7 @@ use aws_sdk_apigatewayv2::types::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{held, pages, refused, tagged, tags};
+use super::{held, of_stack, pages, refused, tagged, tags};
 use crate::{
     aws::Aws,
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging},
@@ -69,13 +69,7 @@ impl Kind for ApiDomainName {
     }
 
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
-        let names: Vec<DomainName> = pages(|token| async {
-            let request = aws.http.get_domain_names().set_next_token(token);
-            let page = aws.read(|| request.clone().send()).await?;
-            Ok((page.items, page.next_token))
-        })
-        .await?;
-        let found = names.into_iter().filter_map(found);
+        let found = listed(aws).await?.into_iter().filter_map(found);
         Ok(found.filter(|name| known.contains(&name.id)).collect())
     }
 
@@ -89,6 +83,12 @@ impl Kind for ApiDomainName {
         let request = aws.http.delete_domain_name().domain_name(id.as_str());
         aws.write(|| request.clone().send()).await.map_err(held).map(drop)
     }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let ours = |name: &DomainName| of_stack(name.tags(), stack);
+        let all = listed(aws).await?.into_iter().filter(ours);
+        Ok(all.filter_map(|name| name.domain_name.map(Identity)).collect())
+    }
 }
 
 impl ApiDomainName {
@@ -99,6 +99,16 @@ impl ApiDomainName {
             .security_policy(self.security_policy.as_str().into())
             .build()
     }
+}
+
+/// Every domain name of the account: no call asks for some of them.
+async fn listed(aws: &Aws) -> Result<Vec<DomainName>, Problem> {
+    pages(|token| async {
+        let request = aws.http.get_domain_names().set_next_token(token);
+        let page = aws.read(|| request.clone().send()).await?;
+        Ok((page.items, page.next_token))
+    })
+    .await
 }
 
 /// A domain name of this Region; one of CloudFront's has another endpoint, and is none of ours.

@@ -33,6 +33,7 @@ impl Kind for ApiMapping {
         replaces: &["domain_name", "key"],
         unique: &[&["domain_name", "key"]],
         vanishes_with: &["domain_name"],
+        lives_in: Some(("api_domain_name", None)),
         calls: Calls {
             create: "apigatewayv2:CreateApiMapping",
             read: &["apigatewayv2:GetApiMappings"],

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use aws_sdk_apigatewayv2::types::{self, ProtocolType};
 use serde::{Deserialize, Serialize};
 
-use super::{held, owned, pages, refused, tagged, tags};
+use super::{held, of_stack, owned, pages, refused, tagged, tags};
 use crate::{
     aws::{Aws, present},
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging},
@@ -105,6 +105,12 @@ impl Kind for HttpApi {
         let ours = |api: &types::Api| owned(api.tags(), owner);
         let apis = listed(aws).await?.into_iter().filter(ours);
         Ok(apis.filter_map(|api| api.api_id.map(Identity)).collect())
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let ours = |api: &types::Api| of_stack(api.tags(), stack);
+        let all = listed(aws).await?.into_iter().filter(ours);
+        Ok(all.filter_map(|api| api.api_id.map(Identity)).collect())
     }
 }
 

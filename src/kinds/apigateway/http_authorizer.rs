@@ -35,6 +35,7 @@ impl Kind for HttpAuthorizer {
         unique: &[&["api", "name"]],
         vanishes_with: &["api"],
         sets: &["audience", "identity_source"],
+        lives_in: Some(("http_api", None)),
         calls: Calls {
             create: "apigatewayv2:CreateAuthorizer",
             read: &["apigatewayv2:GetAuthorizers"],

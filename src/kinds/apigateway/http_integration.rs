@@ -45,6 +45,7 @@ impl Kind for HttpIntegration {
         // AWS does not look whether the listener is there.
         loose: &["uri"],
         awaits: &["link"],
+        lives_in: Some(("http_api", None)),
         calls: Calls {
             create: "apigatewayv2:CreateIntegration",
             read: &["apigatewayv2:GetIntegrations"],
@@ -136,6 +137,7 @@ async fn listed(aws: &Aws, api: String) -> Result<Vec<Integration>, Problem> {
 
 fn found(api: &str, integration: Integration) -> Found<HttpIntegration> {
     let id = integration.integration_id.unwrap_or_default();
+    let tags = integration.description.as_deref().and_then(Owner::marked);
     let fields = HttpIntegration {
         api: api.into(),
         link: integration.connection_id.unwrap_or_default().into(),
@@ -145,5 +147,5 @@ fn found(api: &str, integration: Integration) -> Found<HttpIntegration> {
         timeout: integration.timeout_in_millis.unwrap_or_default(),
         parameters: integration.request_parameters.unwrap_or_default().into_iter().collect(),
     };
-    Found::ready(Identity::of(&[api, &id]), fields)
+    Found { tags, ..Found::ready(Identity::of(&[api, &id]), fields) }
 }

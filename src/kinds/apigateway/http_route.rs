@@ -37,6 +37,7 @@ impl Kind for HttpRoute {
         unique: &[&["api", "key"]],
         vanishes_with: &["api"],
         sets: &["scopes"],
+        lives_in: Some(("http_api", None)),
         calls: Calls {
             create: "apigatewayv2:CreateRoute",
             read: &["apigatewayv2:GetRoutes"],

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_apigatewayv2::types::{AccessLogSettings, RouteSettings, Stage};
 use serde::{Deserialize, Serialize};
 
-use super::{Throttle, held, in_each, pages, refused, tagged, tags};
+use super::{HttpApi, Throttle, held, in_each, pages, refused, tagged, tags};
 use crate::{
     aws::{Aws, present},
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging},
@@ -116,6 +116,14 @@ impl Kind for HttpStage {
     async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
         let request = aws.http.delete_stage().api_id(id.part(0)).stage_name(id.part(1));
         aws.write(|| request.clone().send()).await.map_err(held).map(drop)
+    }
+
+    /// Stages of the stack's APIs.
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let apis = HttpApi::of_stack(aws, stack).await?;
+        let listed = in_each(&apis, |api| listed(aws, api)).await?;
+        let ids = listed.into_iter().map(|(api, stage)| found(&api, stage).id);
+        Ok(ids.collect())
     }
 }
 

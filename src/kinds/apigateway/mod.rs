@@ -135,6 +135,11 @@ fn owned(tags: Option<&HashMap<String, String>>, owner: &Owner) -> bool {
     is(TAG_STACK, &owner.stack) && is(TAG_ADDRESS, owner.address.as_str())
 }
 
+/// Whether tags name `stack`.
+fn of_stack(tags: Option<&HashMap<String, String>>, stack: &str) -> bool {
+    tags.and_then(|tags| tags.get(TAG_STACK)).is_some_and(|name| name == stack)
+}
+
 /// An operation of a patch: how API Gateway v1 changes anything.
 fn patch(op: Op, path: impl Into<String>, value: Option<String>) -> PatchOperation {
     PatchOperation::builder().op(op).path(path).set_value(value).build()

@@ -5,7 +5,7 @@
 use aws_sdk_apigateway::types::{self, EndpointConfiguration, EndpointType};
 use serde::{Deserialize, Serialize};
 
-use super::{PAGE, held, owned, refused, replace, tagged, tags};
+use super::{PAGE, held, of_stack, owned, refused, replace, tagged, tags};
 use crate::{
     aws::Aws,
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging},
@@ -89,6 +89,12 @@ impl Kind for RestApi {
         let ours = |api: &types::RestApi| owned(api.tags(), owner);
         let apis = listed(aws).await?.into_iter().filter(ours);
         Ok(apis.filter_map(|api| api.id.map(Identity)).collect())
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let ours = |api: &types::RestApi| of_stack(api.tags(), stack);
+        let all = listed(aws).await?.into_iter().filter(ours);
+        Ok(all.filter_map(|api| api.id.map(Identity)).collect())
     }
 }
 

@@ -38,6 +38,7 @@ impl Kind for RestDeployment {
         vanishes_with: &["api"],
         loose: &["targets"],
         sets: &["links", "targets"],
+        lives_in: Some(("rest_api", None)),
         calls: Calls {
             create: "apigateway:CreateDeployment",
             read: &["apigateway:GetDeployments"],
@@ -103,7 +104,8 @@ async fn listed(aws: &Aws, api: String) -> Result<Vec<Deployment>, Problem> {
 
 fn found(api: &str, deployment: &Deployment) -> Found<RestDeployment> {
     let id = Identity::of(&[api, deployment.id().unwrap_or_default()]);
-    Found::ready(id, RestDeployment::shown(api, deployment))
+    let tags = said(deployment).next().and_then(Owner::marked);
+    Found { tags, ..Found::ready(id, RestDeployment::shown(api, deployment)) }
 }
 
 #[cfg(test)]

@@ -59,6 +59,7 @@ impl Kind for RestMethod {
         vanishes_with: &["api"],
         awaits: &["integration"],
         sets: &["variables"],
+        lives_in: Some(("rest_api", None)),
         calls: Calls {
             create: "apigateway:PutMethod",
             read: &["apigateway:GetResources"],

@@ -30,6 +30,7 @@ impl Kind for RestResource {
         replaces: &["api", "parent", "part"],
         unique: &[&["parent", "part"]],
         vanishes_with: &["api", "parent"],
+        lives_in: Some(("rest_api", None)),
         calls: Calls {
             create: "apigateway:CreateResource",
             read: &["apigateway:GetResources"],

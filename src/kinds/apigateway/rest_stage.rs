@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use aws_sdk_apigateway::types::{Op, Stage};
 use serde::{Deserialize, Serialize};
 
-use super::{Throttle, held, in_each, patch, refused, replace, tagged, tags};
+use super::{RestApi, Throttle, held, in_each, patch, refused, replace, tagged, tags};
 use crate::{
     aws::Aws,
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging},
@@ -97,6 +97,14 @@ impl Kind for RestStage {
     async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
         let request = aws.rest.delete_stage().rest_api_id(id.part(0)).stage_name(id.part(1));
         aws.write(|| request.clone().send()).await.map_err(held).map(drop)
+    }
+
+    /// Stages of the stack's APIs.
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let apis = RestApi::of_stack(aws, stack).await?;
+        let listed = in_each(&apis, |api| listed(aws, api)).await?;
+        let ids = listed.into_iter().map(|(api, stage)| found(&api, stage).id);
+        Ok(ids.collect())
     }
 }
 

@@ -6,7 +6,7 @@
 use aws_sdk_apigateway::types::{self, VpcLinkStatus};
 use serde::{Deserialize, Serialize};
 
-use super::{PAGE, held, owned, refused, replace, tagged, tags};
+use super::{PAGE, held, of_stack, owned, refused, replace, tagged, tags};
 use crate::{
     aws::Aws,
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing},
@@ -79,6 +79,12 @@ impl Kind for RestVpcLink {
         let ours = |link: &types::VpcLink| owned(link.tags(), owner);
         let links = listed(aws).await?.into_iter().filter(ours);
         Ok(links.filter_map(|link| link.id.map(Identity)).collect())
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let ours = |link: &types::VpcLink| of_stack(link.tags(), stack);
+        let all = listed(aws).await?.into_iter().filter(ours);
+        Ok(all.filter_map(|link| link.id.map(Identity)).collect())
     }
 }
 

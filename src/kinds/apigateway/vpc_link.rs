@@ -7,7 +7,7 @@
 use aws_sdk_apigatewayv2::types::{self, VpcLinkStatus};
 use serde::{Deserialize, Serialize};
 
-use super::{held, owned, pages, refused, tagged, tags};
+use super::{held, of_stack, owned, pages, refused, tagged, tags};
 use crate::{
     aws::Aws,
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing},
@@ -81,6 +81,12 @@ impl Kind for VpcLink {
         let ours = |link: &types::VpcLink| owned(link.tags(), owner);
         let links = listed(aws).await?.into_iter().filter(ours);
         Ok(links.filter_map(|link| link.vpc_link_id.map(Identity)).collect())
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let ours = |link: &types::VpcLink| of_stack(link.tags(), stack);
+        let all = listed(aws).await?.into_iter().filter(ours);
+        Ok(all.filter_map(|link| link.vpc_link_id.map(Identity)).collect())
     }
 }
 

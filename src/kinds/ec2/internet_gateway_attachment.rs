@@ -29,6 +29,7 @@ impl Kind for InternetGatewayAttachment {
         id: "{gateway}|{vpc}",
         replaces: &["vpc", "gateway"],
         unique: &[&["vpc"], &["gateway"]],
+        lives_in: Some(("internet_gateway", None)),
         calls: Calls {
             create: "ec2:AttachInternetGateway",
             read: &["ec2:DescribeInternetGateways"],

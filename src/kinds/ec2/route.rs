@@ -34,6 +34,7 @@ impl Kind for Route {
         vanishes_with: &["table"],
         loose: &["target"],
         awaits: &["target"],
+        lives_in: Some(("route_table", None)),
         calls: Calls {
             create: "ec2:CreateRoute",
             read: &["ec2:DescribeRouteTables"],

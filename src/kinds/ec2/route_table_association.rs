@@ -31,6 +31,7 @@ impl Kind for RouteTableAssociation {
         id: "{subnet}|association",
         replaces: &["subnet"],
         vanishes_with: &["subnet"],
+        lives_in: Some(("subnet", None)),
         calls: Calls {
             create: "ec2:AssociateRouteTable",
             read: &["ec2:DescribeRouteTables"],

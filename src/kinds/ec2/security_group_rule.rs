@@ -55,6 +55,7 @@ impl Kind for SecurityGroupRule {
         replaces: &["group", "direction", "protocol", "from", "to", "peer"],
         vanishes_with: &["group"],
         batch: &["group", "direction"],
+        lives_in: Some(("security_group", None)),
         calls: Calls {
             create: "ec2:AuthorizeSecurityGroupIngress",
             read: &["ec2:DescribeSecurityGroups"],

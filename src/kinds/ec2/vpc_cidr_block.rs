@@ -32,6 +32,7 @@ impl Kind for VpcCidrBlock {
         disjoint: &[("vpc", "cidr")],
         timing: Timing { create: 2, delete: 2 },
         vanishes_with: &["vpc"],
+        lives_in: Some(("vpc", None)),
         calls: Calls {
             create: "ec2:AssociateVpcCidrBlock",
             read: &["ec2:DescribeVpcs"],

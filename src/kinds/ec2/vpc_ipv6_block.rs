@@ -29,6 +29,7 @@ impl Kind for VpcIpv6Block {
         outputs: &[("cidr", "2600:1f18:{hex4}:{hex2}00::/56")],
         timing: Timing { create: 2, delete: 2 },
         vanishes_with: &["vpc"],
+        lives_in: Some(("vpc", None)),
         calls: Calls {
             create: "ec2:AssociateVpcCidrBlock",
             read: &["ec2:DescribeVpcs"],

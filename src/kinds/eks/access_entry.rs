@@ -9,7 +9,7 @@ use aws_sdk_eks::types::{AccessScope, AccessScopeType};
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-use super::{gone, refused, tagged, tags};
+use super::{gone, in_clusters, refused, tagged, tags};
 use crate::{
     aws::{Aws, present},
     kinds::{Calls, EksResource, Facts, Found, Kind, Made, Owner, Tagging, not_visible_yet},
@@ -97,6 +97,14 @@ impl Kind for AccessEntry {
         let request = aws.eks.delete_access_entry().cluster_name(id.part(0));
         let request = request.principal_arn(id.part(1));
         aws.write(|| request.clone().send()).await.map(drop)
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        in_clusters(aws, stack, |cluster| async move {
+            let request = aws.eks.list_access_entries().cluster_name(cluster);
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await
+        })
+        .await
     }
 }
 

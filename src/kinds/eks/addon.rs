@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{finished, reason, refused, tagged, tags};
+use super::{finished, in_clusters, reason, refused, tagged, tags};
 use crate::{
     aws::{Aws, present},
     kinds::{Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Tagging, Timing},
@@ -94,6 +94,14 @@ impl Kind for Addon {
         let request = aws.eks.delete_addon().cluster_name(id.part(0)).addon_name(id.part(1));
         let request = request.preserve(false);
         aws.write(|| request.clone().send()).await.map(drop)
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        in_clusters(aws, stack, |cluster| async move {
+            let request = aws.eks.list_addons().cluster_name(cluster);
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await
+        })
+        .await
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     aws::{Aws, present},
     kinds::{
         Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing,
+        of_stack,
     },
     model::{Class, Identity, Problem, Ref},
 };
@@ -169,6 +170,16 @@ impl Kind for Cluster {
     async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
         let request = aws.eks.delete_cluster().name(id.as_str());
         aws.write(|| request.clone().send()).await.map(drop)
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let request = aws.eks.list_clusters();
+        let names: Vec<String> =
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+        let names: Vec<Identity> = names.into_iter().map(Identity).collect();
+        let mut found = Self::read(aws, &names).await?;
+        found.retain(|found| found.tags.as_ref().is_some_and(|tags| of_stack(tags, stack)));
+        Ok(found.into_iter().map(|found| found.id).collect())
     }
 }
 

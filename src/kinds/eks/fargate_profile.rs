@@ -9,7 +9,7 @@ use aws_sdk_eks::types::{self, FargateProfileSelector, FargateProfileStatus};
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-use super::{ids, reason, references, refused, tagged, tags};
+use super::{ids, in_clusters, reason, references, refused, tagged, tags};
 use crate::{
     aws::{Aws, present},
     kinds::{
@@ -100,6 +100,14 @@ impl Kind for FargateProfile {
         let request = aws.eks.delete_fargate_profile().cluster_name(id.part(0));
         let request = request.fargate_profile_name(id.part(1));
         aws.write(|| request.clone().send()).await.map(drop)
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        in_clusters(aws, stack, |cluster| async move {
+            let request = aws.eks.list_fargate_profiles().cluster_name(cluster);
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await
+        })
+        .await
     }
 }
 

@@ -13,6 +13,7 @@ use aws_sdk_eks::{
     operation::describe_update::builders::DescribeUpdateFluentBuilder,
     types::{Update, UpdateStatus},
 };
+use futures_util::future::try_join_all;
 
 use crate::{
     aws::{Aws, backoff, present},
@@ -113,6 +114,27 @@ fn reason<'a>(issues: impl IntoIterator<Item = (Option<&'a str>, Option<&'a str>
 
 fn gone(id: &Identity) -> Problem {
     Problem::new(Class::Missing, "NotFound", format!("{id} does not exist"))
+}
+
+/// The identities of what `list` shows of each cluster of `stack`.
+async fn in_clusters<F>(
+    aws: &Aws,
+    stack: &str,
+    list: impl Fn(String) -> F,
+) -> Result<Vec<Identity>, Problem>
+where
+    F: Future<Output = Result<Vec<String>, Problem>>,
+{
+    let clusters = Cluster::of_stack(aws, stack).await?;
+    let each = clusters.iter().map(|cluster| {
+        let names = list(cluster.0.clone());
+        async move {
+            let names = present(names.await)?.unwrap_or_default().into_iter();
+            let ids = names.map(|name| Identity::of(&[cluster.as_str(), &name]));
+            Ok::<_, Problem>(ids.collect::<Vec<_>>())
+        }
+    });
+    Ok(try_join_all(each).await?.concat())
 }
 
 /// The owner's tags, to be set by the create call itself.

@@ -15,7 +15,7 @@ use aws_sdk_eks::types::{
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-use super::{finished, gone, ids, reason, references, refused, settled, tagged, tags};
+use super::{finished, gone, ids, in_clusters, reason, references, refused, settled, tagged, tags};
 use crate::{
     aws::{Aws, present},
     kinds::{
@@ -186,6 +186,14 @@ impl Kind for NodeGroup {
         let request = aws.eks.delete_nodegroup().cluster_name(id.part(0));
         let request = request.nodegroup_name(id.part(1));
         aws.write(|| request.clone().send()).await.map(drop)
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        in_clusters(aws, stack, |cluster| async move {
+            let request = aws.eks.list_nodegroups().cluster_name(cluster);
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await
+        })
+        .await
     }
 }
 

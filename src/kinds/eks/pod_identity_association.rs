@@ -5,10 +5,11 @@
 //! EKS: CreatePodIdentityAssociation, ListPodIdentityAssociations, DescribePodIdentityAssociation,
 //! UpdatePodIdentityAssociation, DeletePodIdentityAssociation.
 
+use aws_sdk_eks::types::PodIdentityAssociationSummary;
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-use super::{gone, refused, tagged, tags};
+use super::{gone, in_clusters, refused, tagged, tags};
 use crate::{
     aws::{Aws, present},
     kinds::{Calls, EksResource, Facts, Found, Kind, Made, Owner, Quota, Tagging},
@@ -89,6 +90,19 @@ impl Kind for PodIdentityAssociation {
         let request = aws.eks.delete_pod_identity_association().cluster_name(id.part(0));
         let request = request.association_id(association);
         aws.write(|| request.clone().send()).await.map(drop)
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        in_clusters(aws, stack, |cluster| async move {
+            let request = aws.eks.list_pod_identity_associations().cluster_name(cluster);
+            let all: Vec<PodIdentityAssociationSummary> =
+                aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+            let name = |one: &PodIdentityAssociationSummary| {
+                Some(Identity::of(&[one.namespace()?, one.service_account()?]).0)
+            };
+            Ok(all.iter().filter_map(name).collect())
+        })
+        .await
     }
 }
 

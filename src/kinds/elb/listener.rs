@@ -6,7 +6,7 @@ use aws_sdk_elasticloadbalancingv2::types::{self, Certificate, ProtocolEnum};
 use futures_util::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 
-use super::{Action, arns, owned, parents, unsigned};
+use super::{Action, LoadBalancer, arns, of_stack, owned, parents, unsigned};
 use crate::{
     aws::{Aws, elb::tagged, present},
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging},
@@ -114,6 +114,15 @@ impl Kind for Listener {
         let same = |listener: &types::Listener| unsigned::<u16>(listener.port()) == self.port;
         let arns = shown.into_iter().filter(same).filter_map(|listener| listener.listener_arn);
         owned(aws, arns.collect(), owner).await
+    }
+
+    /// Listeners of the stack's load balancers.
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let balancers = LoadBalancer::of_stack(aws, stack).await?;
+        let shown = balancers.iter().map(|balancer| of_balancer(aws, balancer.as_str()));
+        let shown = try_join_all(shown).await?.concat();
+        let arns = shown.into_iter().filter_map(|listener| listener.listener_arn).collect();
+        of_stack(aws, arns, stack).await
     }
 }
 

@@ -30,6 +30,7 @@ impl Kind for ListenerCertificate {
         replaces: &["listener", "certificate"],
         vanishes_with: &["listener"],
         awaits: &["certificate"],
+        lives_in: Some(("listener", None)),
         calls: Calls {
             create: "elasticloadbalancing:AddListenerCertificates",
             read: &["elasticloadbalancing:DescribeListenerCertificates"],

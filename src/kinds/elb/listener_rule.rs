@@ -7,7 +7,7 @@ use aws_sdk_elasticloadbalancingv2::types;
 use futures_util::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Condition, arns, owned, parent, parents, signed};
+use super::{Action, Condition, Listener, arns, of_stack, owned, parent, parents, signed};
 use crate::{
     aws::{Aws, elb::tagged, present},
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging},
@@ -104,6 +104,15 @@ impl Kind for ListenerRule {
         let same = |rule: &types::Rule| rule.priority() == Some(&priority);
         let arns = shown.into_iter().filter(same).filter_map(|rule| rule.rule_arn);
         owned(aws, arns.collect(), owner).await
+    }
+
+    /// Rules of the stack's listeners.
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let listeners = Listener::of_stack(aws, stack).await?;
+        let shown = listeners.iter().map(|listener| of_listener(aws, listener.as_str()));
+        let shown = try_join_all(shown).await?.concat();
+        let arns = shown.into_iter().filter_map(|rule| rule.rule_arn).collect();
+        of_stack(aws, arns, stack).await
     }
 }
 

@@ -15,12 +15,12 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use futures_util::future::{try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 
-use super::{arns, changed, owned, taken};
+use super::{arns, changed, of_stack, owned, taken};
 use crate::{
     aws::{
         Aws,
         ec2::{filter, in_chunks},
-        elb::{by_arn, tagged},
+        elb::tagged,
         present,
     },
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing},
@@ -74,6 +74,7 @@ impl Kind for LoadBalancer {
         // The delete is a matter of its interfaces, which leave its subnets some time after the call: seconds to minutes.
         timing: Timing { create: 142, delete: 30 },
         tags: Tagging::Elb,
+        looks: &["elasticloadbalancing:DescribeLoadBalancers", "ec2:DescribeNetworkInterfaces"],
         sets: &["subnets", "security_groups"],
         partial: &["attributes"],
         guard: Some("/attributes/deletion_protection.enabled"),
@@ -111,7 +112,7 @@ impl Kind for LoadBalancer {
     }
 
     async fn create(&self, aws: &Aws, owner: &Owner) -> Result<Made, Problem> {
-        taken("load balancer", &self.name, &named(aws, &self.name).await?)?;
+        taken("load balancer", &self.name, aws.balancer_named(&self.name).await?)?;
         let request = aws
             .elb
             .create_load_balancer()
@@ -133,25 +134,19 @@ impl Kind for LoadBalancer {
     /// One whose interfaces are still in its subnets is not gone: neither they nor its groups can be deleted yet.
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
         let arns = arns(known);
-        let shown = by_arn(&arns, |chunk| async move {
-            let request = aws.elb.describe_load_balancers().set_load_balancer_arns(Some(chunk));
-            let answer = aws.read(|| request.clone().send()).await?;
-            Ok(answer.load_balancers.unwrap_or_default())
-        });
         let attributes = try_join_all(arns.iter().map(|arn| attributes(aws, arn)));
-        let (shown, attributes, tags) = try_join3(shown, attributes, aws.elb_tags(&arns)).await?;
-        let attributes: BTreeMap<&String, _> = arns.iter().zip(attributes).collect();
-        let mut all = Vec::new();
-        for balancer in &shown {
-            let Some(arn) = balancer.load_balancer_arn() else { continue };
-            let attributes = attributes.get(&arn.to_owned()).cloned().unwrap_or_default();
-            let tags = tags.get(arn).cloned().unwrap_or_default();
-            all.push(found(arn, balancer, attributes).tagged(tags));
+        let tags = aws.elb_tags(&arns);
+        let (mut all, attributes, tags) = try_join3(shown(aws, &arns), attributes, tags).await?;
+        let mut attributes: BTreeMap<&String, _> = arns.iter().zip(attributes).collect();
+        for found in all.iter_mut().filter(|found| found.phase != Phase::Deleting) {
+            found.fields.attributes = attributes.remove(&found.id.0).unwrap_or_default();
+            found.tags = Some(tags.get(&found.id.0).cloned().unwrap_or_default());
         }
-        let there = |arn: &&String| all.iter().any(|found| found.id.as_str() == arn.as_str());
-        let gone: Vec<&String> = arns.iter().filter(|arn| !there(arn)).collect();
-        all.extend(leaving(aws, &gone).await?);
         Ok(all)
+    }
+
+    async fn look(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<()>>, Problem> {
+        Ok(shown(aws, &arns(known)).await?.into_iter().map(Found::bare).collect())
     }
 
     async fn update(&self, aws: &Aws, id: &Identity, prior: &Self) -> Result<(), Problem> {
@@ -196,7 +191,16 @@ impl Kind for LoadBalancer {
     }
 
     async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
-        owned(aws, named(aws, &self.name).await?, owner).await
+        let named = aws.balancer_named(&self.name).await?;
+        owned(aws, named.into_iter().collect(), owner).await
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let request = aws.elb.describe_load_balancers();
+        let all: Vec<types::LoadBalancer> =
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+        let arns = all.into_iter().filter_map(|balancer| balancer.load_balancer_arn).collect();
+        of_stack(aws, arns, stack).await
     }
 }
 
@@ -222,12 +226,14 @@ impl LoadBalancer {
     }
 }
 
-/// The load balancer of this name, whosever it is.
-async fn named(aws: &Aws, name: &str) -> Result<Vec<String>, Problem> {
-    let request = aws.elb.describe_load_balancers().names(name);
-    let answer = present(aws.read(|| request.clone().send()).await)?;
-    let named = answer.and_then(|answer| answer.load_balancers).unwrap_or_default();
-    Ok(named.into_iter().filter_map(|balancer| balancer.load_balancer_arn).collect())
+/// Those that are shown and those that are leaving, without their attributes and tags.
+async fn shown(aws: &Aws, arns: &[String]) -> Result<Vec<Found<LoadBalancer>>, Problem> {
+    let described: Vec<types::LoadBalancer> = aws.load_balancers(arns).await?;
+    let mut all: Vec<_> = described.iter().filter_map(found).collect();
+    let there = |arn: &&String| all.iter().any(|found| found.id.as_str() == arn.as_str());
+    let gone: Vec<&String> = arns.iter().filter(|arn| !there(arn)).collect();
+    all.extend(leaving(aws, &gone).await?);
+    Ok(all)
 }
 
 /// All attributes of a load balancer; none if it is not there.
@@ -238,11 +244,8 @@ async fn attributes(aws: &Aws, arn: &str) -> Result<BTreeMap<String, String>, Pr
     Ok(attributes.into_iter().filter_map(|entry| Some((entry.key?, entry.value?))).collect())
 }
 
-fn found(
-    arn: &str,
-    balancer: &types::LoadBalancer,
-    attributes: BTreeMap<String, String>,
-) -> Found<LoadBalancer> {
+fn found(balancer: &types::LoadBalancer) -> Option<Found<LoadBalancer>> {
+    let arn = balancer.load_balancer_arn()?;
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let groups = balancer.security_groups().iter();
     let fields = LoadBalancer {
@@ -255,7 +258,7 @@ fn found(
         private_link_rules: balancer
             .enforce_security_group_inbound_rules_on_private_link_traffic()
             .map(|word| word != "off"),
-        attributes,
+        attributes: BTreeMap::new(),
     };
     let state = balancer.state();
     let phase = match state.and_then(|state| state.code()) {
@@ -266,10 +269,8 @@ fn found(
         // One that cannot grow for the moment still takes requests.
         _ => Phase::Ready,
     };
-    Found::ready(arn, fields)
-        .phase(phase)
-        .output("dns_name", balancer.dns_name())
-        .output("zone_id", balancer.canonical_hosted_zone_id())
+    let found = Found::ready(arn, fields).phase(phase).output("dns_name", balancer.dns_name());
+    Some(found.output("zone_id", balancer.canonical_hosted_zone_id()))
 }
 
 impl SubnetMapping {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     aws::Aws,
-    kinds::{Owner, TAG_ADDRESS, TAG_STACK},
+    kinds::{self, Owner, TAG_ADDRESS, TAG_STACK},
     model::{Class, Identity, Problem, Tags},
 };
 
@@ -48,21 +48,35 @@ fn parents(known: &[Identity]) -> BTreeSet<String> {
 
 /// Those of `arns` that carry the owner's tags.
 async fn owned(aws: &Aws, arns: Vec<String>, owner: &Owner) -> Result<Vec<Identity>, Problem> {
-    let ours = |tags: &Tags| {
+    tagged(aws, arns, |tags| {
         tags.get(TAG_STACK) == Some(&owner.stack)
             && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
-    };
+    })
+    .await
+}
+
+/// Those of `arns` that carry the ownership tag of `stack`.
+async fn of_stack(aws: &Aws, arns: Vec<String>, stack: &str) -> Result<Vec<Identity>, Problem> {
+    tagged(aws, arns, |tags| kinds::of_stack(tags, stack)).await
+}
+
+/// Those of `arns` whose tags are as they should be.
+async fn tagged(
+    aws: &Aws,
+    arns: Vec<String>,
+    fits: impl Fn(&Tags) -> bool,
+) -> Result<Vec<Identity>, Problem> {
     if arns.is_empty() {
         return Ok(Vec::new());
     }
     let tags = aws.elb_tags(&arns).await?;
-    Ok(tags.into_iter().filter(|(_, tags)| ours(tags)).map(|(arn, _)| arn.into()).collect())
+    Ok(tags.into_iter().filter(|(_, tags)| fits(tags)).map(|(arn, _)| arn.into()).collect())
 }
 
 /// What a create answers where something else has the name. AWS itself refuses only if the settings differ, and gives out
 /// what is there, whosever it is, if they agree.
-fn taken(kind: &str, name: &str, named: &[String]) -> Result<(), Problem> {
-    let Some(other) = named.first() else { return Ok(()) };
+fn taken(kind: &str, name: &str, holder: Option<String>) -> Result<(), Problem> {
+    let Some(other) = holder else { return Ok(()) };
     let message = format!("a {kind} called {name} exists already, as {other}");
     Err(Problem::new(Class::Taken, "DuplicateName", message))
 }

@@ -13,7 +13,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use futures_util::future::{try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 
-use super::{arns, changed, owned, signed, taken, unsigned};
+use super::{arns, changed, of_stack, owned, signed, taken, unsigned};
 use crate::{
     aws::{
         Aws,
@@ -120,7 +120,7 @@ impl Kind for TargetGroup {
     }
 
     async fn create(&self, aws: &Aws, owner: &Owner) -> Result<Made, Problem> {
-        taken("target group", &self.name, &named(aws, &self.name).await?)?;
+        taken("target group", &self.name, aws.target_group_named(&self.name).await?)?;
         let check = &self.health_check;
         let request = aws
             .elb
@@ -201,7 +201,16 @@ impl Kind for TargetGroup {
     }
 
     async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
-        owned(aws, named(aws, &self.name).await?, owner).await
+        let named = aws.target_group_named(&self.name).await?;
+        owned(aws, named.into_iter().collect(), owner).await
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let request = aws.elb.describe_target_groups();
+        let all: Vec<types::TargetGroup> =
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+        let arns = all.into_iter().filter_map(|group| group.target_group_arn).collect();
+        of_stack(aws, arns, stack).await
     }
 }
 
@@ -243,14 +252,6 @@ impl TargetGroup {
             attributes,
         }
     }
-}
-
-/// The target group of this name, whosever it is.
-async fn named(aws: &Aws, name: &str) -> Result<Vec<String>, Problem> {
-    let request = aws.elb.describe_target_groups().names(name);
-    let answer = present(aws.read(|| request.clone().send()).await)?;
-    let named = answer.and_then(|answer| answer.target_groups).unwrap_or_default();
-    Ok(named.into_iter().filter_map(|group| group.target_group_arn).collect())
 }
 
 /// All attributes of a target group; none if it is not there.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     aws::Aws,
-    kinds::{Calls, Facts, Found, Kind, Made, Owner},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, heads},
     model::{Class, Identity, Problem, Ref},
 };
 
@@ -37,6 +37,7 @@ impl Kind for TargetGroupAttachment {
         loose: &["target_group"],
         // A node group tells its Auto Scaling groups once it is ready.
         awaits: &["groups"],
+        lives_in: Some(("node_group", Some("autoscaling_groups"))),
         calls: Calls {
             create: "autoscaling:AttachLoadBalancerTargetGroups",
             read: &["autoscaling:DescribeAutoScalingGroups"],
@@ -58,26 +59,24 @@ impl Kind for TargetGroupAttachment {
     }
 
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
-        let groups: BTreeSet<&str> = known.iter().flat_map(|id| names(id.part(0))).collect();
+        let mut found = Self::inside(aws, &homes(known)).await?;
+        found.retain(|found| known.contains(&found.id));
+        Ok(found)
+    }
+
+    async fn inside(aws: &Aws, homes: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
+        let groups: BTreeSet<&str> = homes.iter().flat_map(|home| names(home.as_str())).collect();
         let groups: Vec<String> = groups.into_iter().map(str::to_owned).collect();
         let shown = try_join_all(groups.chunks(GROUPS).map(|chunk| async move {
             let request = aws.autoscaling.describe_auto_scaling_groups();
             let request = request.set_auto_scaling_group_names(Some(chunk.to_vec()));
             aws.read(|| request.clone().into_paginator().items().send().try_collect()).await
         }));
-        let shown: Vec<Vec<AutoScalingGroup>> = shown.await?;
-        let attached = |name: &str, target_group: &str| {
-            let mut groups = shown.iter().flatten();
-            let group = groups.find(|group| group.auto_scaling_group_name() == Some(name));
-            group.is_some_and(|group| {
-                group.target_group_arns().iter().any(|arn| arn == target_group)
-            })
-        };
-        let found = known.iter().filter_map(|id| {
-            let (groups, target_group) = (id.part(0), id.part(1));
-            names(groups).all(|name| attached(name, target_group)).then(|| {
-                let fields = Self { groups: groups.into(), target_group: target_group.into() };
-                Found::ready(id.clone(), fields)
+        let shown: Vec<AutoScalingGroup> = shown.await?.concat();
+        let found = homes.iter().flat_map(|home| {
+            shared(home.as_str(), &shown).into_iter().map(|target_group| {
+                let fields = Self { groups: home.into(), target_group: target_group.into() };
+                Found::ready(Identity::of(&[home.as_str(), target_group]), fields)
             })
         });
         Ok(found.collect())
@@ -91,6 +90,21 @@ impl Kind for TargetGroupAttachment {
         }
         Ok(())
     }
+}
+
+/// The groups that attachments are of, each once.
+fn homes(known: &[Identity]) -> Vec<Identity> {
+    heads(known).into_iter().map(Identity).collect()
+}
+
+/// The target groups that every one of `groups` is attached to.
+fn shared<'a>(groups: &str, shown: &'a [AutoScalingGroup]) -> BTreeSet<&'a str> {
+    let attached = |name| {
+        let mut of_name = shown.iter().filter(|one| one.auto_scaling_group_name() == Some(name));
+        let arns = of_name.next().map(AutoScalingGroup::target_group_arns).unwrap_or_default();
+        arns.iter().map(String::as_str).collect::<BTreeSet<_>>()
+    };
+    names(groups).map(attached).reduce(|all, some| &all & &some).unwrap_or_default()
 }
 
 fn names(groups: &str) -> impl Iterator<Item = &str> {

@@ -99,6 +99,14 @@ impl Kind for OidcProvider {
         let request = aws.iam.delete_open_id_connect_provider().open_id_connect_provider_arn(arn);
         aws.write(|| request.clone().send()).await.map(drop)
     }
+
+    async fn of_stack(aws: &Aws, _stack: &str) -> Result<Vec<Identity>, Problem> {
+        let request = aws.iam.list_open_id_connect_providers();
+        let all = aws.read(|| request.clone().send()).await?.open_id_connect_provider_list;
+        let arns = all.unwrap_or_default().into_iter().filter_map(|provider| provider.arn);
+        let issuer = |arn: String| Some(arn.split_once(":oidc-provider/")?.1.into());
+        Ok(arns.filter_map(issuer).collect())
+    }
 }
 
 async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<OidcProvider>>, Problem> {

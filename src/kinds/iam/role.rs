@@ -84,6 +84,15 @@ impl Kind for Role {
         let request = aws.iam.delete_role().role_name(id.as_str());
         aws.write(|| request.clone().send()).await.map(drop)
     }
+
+    /// IAM shows no tags in its list; names of ours begin with the stack's.
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let request = aws.iam.list_roles();
+        let roles: Vec<aws_sdk_iam::types::Role> =
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+        let names = roles.into_iter().map(|role| role.role_name);
+        Ok(names.filter(|name| name.starts_with(stack)).map(Identity).collect())
+    }
 }
 
 async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<Role>>, Problem> {

@@ -30,6 +30,7 @@ impl Kind for RolePolicy {
         name: "role_policy",
         id: "{role}|{name}",
         replaces: &["role", "name"],
+        lives_in: Some(("role", None)),
         calls: Calls {
             create: "iam:PutRolePolicy",
             read: &["iam:GetRolePolicy"],
@@ -47,6 +48,19 @@ impl Kind for RolePolicy {
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
         let found = try_join_all(known.iter().map(|id| found(aws, id))).await?;
         Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn inside(aws: &Aws, homes: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
+        let names = homes.iter().map(|role| async move {
+            let request = aws.iam.list_role_policies().role_name(role.as_str());
+            let pages = || request.clone().into_paginator().items().send().try_collect();
+            let names: Vec<String> = present(aws.read(pages).await)?.unwrap_or_default();
+            Ok::<_, Problem>(
+                names.into_iter().map(|name| Identity::of(&[role.as_str(), &name])).collect(),
+            )
+        });
+        let names: Vec<Vec<Identity>> = try_join_all(names).await?;
+        Self::read(aws, &names.concat()).await
     }
 
     async fn update(&self, aws: &Aws, _id: &Identity, _prior: &Self) -> Result<(), Problem> {

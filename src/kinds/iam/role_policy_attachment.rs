@@ -28,6 +28,7 @@ impl Kind for RolePolicyAttachment {
         name: "role_policy_attachment",
         id: "{role}|{policy}",
         replaces: &["role", "policy"],
+        lives_in: Some(("role", None)),
         calls: Calls {
             create: "iam:AttachRolePolicy",
             read: &["iam:ListAttachedRolePolicies"],
@@ -55,6 +56,11 @@ impl Kind for RolePolicyAttachment {
         let roles: BTreeSet<&str> = known.iter().map(|id| id.part(0)).collect();
         let found = try_join_all(roles.into_iter().map(|role| of_role(aws, role))).await?;
         Ok(found.into_iter().flatten().filter(|found| known.contains(&found.id)).collect())
+    }
+
+    async fn inside(aws: &Aws, homes: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
+        let found = try_join_all(homes.iter().map(|role| of_role(aws, role.as_str()))).await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {

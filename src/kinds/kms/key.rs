@@ -6,7 +6,7 @@
 //! KMS: CreateKey, DescribeKey, GetKeyRotationStatus, ListResourceTags, EnableKeyRotation, DisableKeyRotation,
 //! UpdateKeyDescription, TagResource, ScheduleKeyDeletion; ListKeys to find a lost one.
 
-use aws_sdk_kms::types::{KeyMetadata, KeyState};
+use aws_sdk_kms::types::{KeyListEntry, KeyMetadata, KeyState};
 use futures_util::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::{
     aws::{Aws, kms_tags, present},
     kinds::{
         Calls, Facts, Found, Kind, Made, Owner, Phase, TAG_ADDRESS, TAG_STACK, Tagging,
-        not_visible_yet,
+        not_visible_yet, of_stack,
     },
     model::{Class, Identity, Problem, Tags},
 };
@@ -109,25 +109,16 @@ impl Kind for KmsKey {
 
     /// KMS looks for nothing by its tags: every key of the Region is asked for its own.
     async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
-        let request = aws.kms.list_keys();
-        let keys =
-            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
-        let keys: Vec<_> = keys.into_iter().filter_map(|key| key.key_id).collect();
-        let ours = try_join_all(keys.into_iter().map(|key| async move {
-            let tags = match tags(aws, &key).await {
-                // Whoever may not look at a key did not make it.
-                Err(problem) if matches!(problem.class, Class::Denied | Class::Missing) => {
-                    return Ok(None);
-                }
-                tags => tags?,
-            };
-            let ours = tags.get(TAG_STACK) == Some(&owner.stack)
-                && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str());
-            Ok(ours.then_some(Identity(key)))
-        }))
-        .await?;
-        let ours: Vec<Identity> = ours.into_iter().flatten().collect();
-        Ok(Self::read(aws, &ours).await?.into_iter().map(|found| found.id).collect())
+        let ours = tagged(aws, |tags| {
+            tags.get(TAG_STACK) == Some(&owner.stack)
+                && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
+        });
+        let found = Self::read(aws, &ours.await?).await?;
+        Ok(found.into_iter().map(|found| found.id).collect())
+    }
+
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        tagged(aws, |tags| of_stack(tags, stack)).await
     }
 }
 
@@ -135,6 +126,23 @@ impl KmsKey {
     fn window_tag(&self) -> Tags {
         Tags::from([(TAG_WINDOW.to_owned(), self.deletion_window.to_string())])
     }
+}
+
+/// Keys whose tags are as they should be.
+async fn tagged(aws: &Aws, fits: impl Fn(&Tags) -> bool) -> Result<Vec<Identity>, Problem> {
+    let fits = &fits;
+    let request = aws.kms.list_keys();
+    let keys: Vec<KeyListEntry> =
+        aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+    let keys = keys.into_iter().filter_map(|key| key.key_id);
+    let fitting = try_join_all(keys.map(|key| async move {
+        match tags(aws, &key).await {
+            // Whoever may not look at a key did not make it.
+            Err(problem) if matches!(problem.class, Class::Denied | Class::Missing) => Ok(None),
+            tags => Ok(fits(&tags?).then_some(Identity(key))),
+        }
+    }));
+    Ok(fitting.await?.into_iter().flatten().collect())
 }
 
 /// The days that the tags of a key say; 30, as KMS has it, where they say none.

@@ -82,6 +82,15 @@ impl Kind for LogGroup {
         let request = aws.logs.delete_log_group().log_group_name(id.as_str());
         aws.write(|| request.clone().send()).await.map(drop)
     }
+
+    /// No list shows tags; names of ours say the stack's, or the cluster's, which is the same where nobody wrote another.
+    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
+        let request = aws.logs.describe_log_groups();
+        let groups: Vec<Shown> =
+            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+        let names = groups.into_iter().filter_map(|group| group.log_group_name);
+        Ok(names.filter(|name| name.contains(stack)).map(Identity).collect())
+    }
 }
 
 /// The groups of these names. AWS does not document whether a name that is gone refuses the others; if it does, each

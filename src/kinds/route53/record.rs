@@ -60,6 +60,7 @@ impl Kind for Record {
         loose: &["alias", "values", "name"],
         batch: &["zone"],
         sets: &["values"],
+        lives_in: Some(("hosted_zone", None)),
         calls: Calls {
             create: "route53:ChangeResourceRecordSets",
             read: &["route53:ListResourceRecordSets"],

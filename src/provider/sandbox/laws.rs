@@ -60,7 +60,11 @@ pub(super) fn create(
         born: time,
         ready_at: time + f64::from(facts.timing.create),
         gone_at: None,
-        token: (facts.token || facts.marked).then(|| order.owner.token.clone()),
+        token: if facts.marked {
+            Some(order.owner.mark())
+        } else {
+            facts.token.then(|| order.owner.token.clone())
+        },
         wild: None,
     };
     world.put(thing.clone());
@@ -104,7 +108,7 @@ pub(super) fn may_be(thing: &Thing, facts: &Facts, order: &Order) -> bool {
         let is = |key: &str, value: &str| thing.tags.get(key).is_some_and(|found| found == value);
         return is(TAG_STACK, &owner.stack) && is(TAG_ADDRESS, owner.address.as_str());
     }
-    (facts.marked && thing.token.as_ref() == Some(&owner.token))
+    (facts.marked && thing.token == Some(owner.mark()))
         || facts.rivals(&facts.normal(order.fields.clone()), &thing.fields)
 }
 

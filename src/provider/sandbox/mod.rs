@@ -190,6 +190,19 @@ impl Provider for Sandbox {
         })
     }
 
+    fn look<'a>(
+        &'a self,
+        facts: &'static Facts,
+        known: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<()>>, Problem>> {
+        Box::pin(async move {
+            self.call_reads(facts.looking()).await?;
+            let (world, eyes) = (self.world.borrow(), self.eyes(Through::Reads));
+            let things = laws::shown(&world, facts, known, &eyes).into_iter();
+            Ok(things.map(|thing| thing.found(facts, eyes.time).bare()).collect())
+        })
+    }
+
     fn alike<'a>(
         &'a self,
         facts: &'static Facts,
@@ -318,6 +331,35 @@ impl Provider for Sandbox {
             Ok(things
                 .map(|thing| Owned { kind: thing.kind.clone(), id: thing.id.clone() })
                 .collect())
+        })
+    }
+
+    fn of_stack<'a>(
+        &'a self,
+        facts: &'static Facts,
+        stack: &'a str,
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+        Box::pin(async move {
+            self.read_call("ec2:DescribeTags").await?;
+            let (world, eyes) = (self.world.borrow(), self.eyes(Through::Reads));
+            let tagged = world.seen_of_kind(facts.name, &self.eyes(Through::Tags)).into_iter();
+            let ours = |thing: &&Thing| thing.tags.get(TAG_STACK).is_some_and(|name| name == stack);
+            let there = tagged.filter_map(|thing| world.seen(&thing.kind, &thing.id, &eyes));
+            Ok(there.filter(ours).map(|thing| thing.found(facts, eyes.time)).collect())
+        })
+    }
+
+    fn inside<'a>(
+        &'a self,
+        facts: &'static Facts,
+        homes: &'a [Identity],
+    ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
+        Box::pin(async move {
+            self.call_reads(facts.calls.read).await?;
+            let (world, eyes) = (self.world.borrow(), self.eyes(Through::Reads));
+            let mut things = world.seen_of_kind(facts.name, &eyes);
+            things.retain(|thing| homes.iter().any(|home| home.as_str() == thing.id.part(0)));
+            Ok(things.into_iter().map(|thing| thing.found(facts, eyes.time)).collect())
         })
     }
 

@@ -10,7 +10,7 @@ use super::{
     log::{Change, Log},
 };
 use crate::{
-    kinds::{self, Facts, Found, Mint, Outputs, Phase},
+    kinds::{self, Facts, Found, Mint, Outputs, Owner, Phase},
     model::{Identity, Tags},
 };
 
@@ -42,7 +42,7 @@ pub struct Thing {
     /// When it is gone, if it is on its way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone_at: Option<f64>,
-    /// The client token of its create.
+    /// The client token of its create, or the mark in its description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// How it behaves, where it is of no kind that eksnet has.
@@ -111,7 +111,11 @@ impl Thing {
         Found {
             id: self.id.clone(),
             fields: self.fields.clone(),
-            tags: (facts.tags != kinds::Tagging::None).then(|| self.tags.clone()),
+            tags: if facts.tags == kinds::Tagging::None {
+                self.token.as_deref().and_then(Owner::marked)
+            } else {
+                Some(self.tags.clone())
+            },
             outputs: match phase {
                 Phase::Pending if time < self.born + EARLY => Outputs::new(),
                 Phase::Pending => self.early(facts, |early| early),

@@ -9,6 +9,8 @@ mod strays;
 mod tests;
 mod words;
 
+pub(super) use rows::section_rank;
+
 use crate::{
     kinds,
     model::{Account, Address},

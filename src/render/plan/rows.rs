@@ -42,13 +42,13 @@ pub(super) fn sections(plan: &Plan, names: &Names, style: Style) -> Vec<String> 
     for (address, change) in &plan.changes {
         if let Some((sign, ink)) = sign(change.action) {
             let row = row(address, change, sign, ink, names, width + 6, style);
-            sections.entry(key(&change.section)).or_default().push(row);
+            sections.entry(section_rank(&change.section)).or_default().push(row);
         }
     }
     for old in &plan.deposed {
         let tail = format!("(former, {})", clean(old.record.id.as_str()));
         let row = Row { tail, ..bare(&old.address, "-", Ink::Bad) };
-        sections.entry(key(&old.record.section)).or_default().push(row);
+        sections.entry(section_rank(&old.record.section)).or_default().push(row);
     }
     let section = |((_, name), mut rows): ((usize, &str), Vec<Row>)| {
         rows.sort_by(|one, other| one.address.cmp(&other.address));
@@ -60,7 +60,7 @@ pub(super) fn sections(plan: &Plan, names: &Names, style: Style) -> Vec<String> 
 }
 
 /// Where a section stands among the others. Those without a name come last.
-fn key(section: &str) -> (usize, &str) {
+pub(in crate::render) fn section_rank(section: &str) -> (usize, &str) {
     let last = if section.is_empty() { FIRST.len() + 1 } else { FIRST.len() };
     (FIRST.iter().position(|first| *first == section).unwrap_or(last), section)
 }

@@ -5,14 +5,21 @@ use super::*;
 const BALANCER: &str =
     "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/k8s-web/0a0a0a0a0a0a0a0a";
 
-/// A stack with a VPC, a NAT gateway, a security group and the cluster `shop`.
+/// A stack with a VPC, a NAT gateway, a security group, a VPC link and the cluster `shop`.
 fn ground(life: Life) -> Ground {
     Ground {
         vpcs: vec!["vpc-1".into()],
         makers: [("shop".to_owned(), life)].into(),
-        ours: ["vpc-1", "subnet-1", "sg-0aaaaaaaaaaaaaaa1", "nat-0bbbbbbbbbbbbbbb1", "shop"]
-            .map(str::to_owned)
-            .into(),
+        ours: [
+            "vpc-1",
+            "subnet-1",
+            "sg-0aaaaaaaaaaaaaaa1",
+            "nat-0bbbbbbbbbbbbbbb1",
+            "shop",
+            "a1b2c3",
+        ]
+        .map(str::to_owned)
+        .into(),
     }
 }
 
@@ -119,6 +126,8 @@ fn what_aws_takes_away_itself_is_waited_for() {
         words(&interface("Interface for NAT Gateway nat-0bbbbbbbbbbbbbbb2", &[], &[])),
         ["foreign"; 3]
     );
+    assert_eq!(words(&interface("VPC Link Interface for a1b2c3", &[], &[])), ["follows"; 3]);
+    assert_eq!(words(&interface("VPC Link Interface for a1b2c4", &[], &[])), ["foreign"; 3]);
     assert_eq!(words(&interface("Amazon EKS shop", &[], &[])), ["follows"; 3]);
     assert_eq!(words(&interface("Amazon EKS other", &[], &[])), ["foreign"; 3]);
     // A name is no id: somebody may call anything so.

@@ -186,7 +186,7 @@ async fn long_lists_are_read_to_their_end() {
 async fn a_domain_name_and_what_answers_at_it() {
     let bench = Bench::new().await;
     let (one, other) =
-        (bench.certificate("api.example.com").await, bench.certificate("*.example.com").await);
+        (bench.moto.certificate("api.example.com"), bench.moto.certificate("*.example.com"));
     let before = bench.moto.counts();
     let wish = ApiDomainName {
         domain: "api.example.com".to_owned(),

@@ -4,7 +4,7 @@
 mod http;
 mod rest;
 
-use std::{fmt::Debug, time::Duration};
+use std::fmt::Debug;
 
 use eksnet::{
     aws::{Aws, TagChange, Target, connect},
@@ -53,31 +53,6 @@ impl Bench {
         let params =
             json!({ "Name": kind, "Type": kind, "Scheme": "internal", "Subnets": subnets });
         self.made("elbv2", "CreateLoadBalancer", &params, "/LoadBalancers/0/LoadBalancerArn")
-    }
-
-    /// An issued certificate: the record that proves it, which shows a moment after the request, is in a zone.
-    async fn certificate(&self, name: &str) -> String {
-        let params = json!({ "DomainName": name, "ValidationMethod": "DNS" });
-        let arn = self.made("acm", "RequestCertificate", &params, "/CertificateArn");
-        let record = loop {
-            let params = json!({ "CertificateArn": arn });
-            let shown = self.moto.call("acm", "DescribeCertificate", &params);
-            let option = &shown["Certificate"]["DomainValidationOptions"][0];
-            if option["ResourceRecord"].is_object() {
-                break option["ResourceRecord"].clone();
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        };
-        let params = json!({ "Name": "example.com", "CallerReference": name });
-        let zone = self.made("route53", "CreateHostedZone", &params, "/HostedZone/Id");
-        let set = json!({
-            "Name": record["Name"], "Type": "CNAME", "TTL": 300,
-            "ResourceRecords": [{ "Value": record["Value"] }],
-        });
-        let changes = json!({ "Changes": [{ "Action": "CREATE", "ResourceRecordSet": set }] });
-        let params = json!({ "HostedZoneId": zone, "ChangeBatch": changes });
-        self.moto.call("route53", "ChangeResourceRecordSets", &params);
-        arn
     }
 
     async fn read<K: Kind>(&self, id: &Identity) -> Option<Found<K>> {

@@ -156,7 +156,7 @@ async fn a_rest_api_and_all_that_is_in_it() {
 async fn a_rest_api_answers_at_a_domain_name_too() {
     let bench = Bench::new().await;
     let nlb = bench.balancer("network", &bench.subnets());
-    let certificate = bench.certificate("api.example.com").await;
+    let certificate = bench.moto.certificate("api.example.com");
     let api = bench.comes("public", &rest_api()).await;
     let root = bench.read::<RestApi>(&api).await.expect("there").outputs["root"].clone();
     let link = RestVpcLink {

@@ -80,7 +80,7 @@ def users(arn):
     found = []
     for backend in list(elbv2_backends[DEFAULT_ACCOUNT_ID].values()):
         for balancer in backend.load_balancers.values():
-            if any(arn in (listener.certificates or []) for listener in balancer.listeners.values()):
+            if any(arn in (listener.certificate, *listener.further) for listener in balancer.listeners.values()):
                 found.append(balancer.arn)
     for backend in list(apigatewayv2_backends[DEFAULT_ACCOUNT_ID].values()):
         for domain in apis.store(backend).domains.values():

@@ -8,7 +8,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.elbv2.models import elbv2_backends
 from moto.route53.exceptions import HostedZoneNotEmpty, InvalidInput, NoSuchHostedZone, Route53ClientError
-from moto.route53.models import RecordSet, Route53Backend
+from moto.route53.models import HostedZoneIdentifier, RecordSet, Route53Backend
 from moto.route53.responses import Route53
 
 from apis import service as apis
@@ -24,6 +24,12 @@ def refuse(messages):
 def spelled(name):
     """A name as Route 53 answers it: in lower case, with its last dot, and `*` by its code."""
     return name.lower().rstrip(".").replace("*", "\\052") + "."
+
+
+# AWS: ids of zones begin with Z. Those of moto rarely do.
+@replace(HostedZoneIdentifier, "generate")
+def _generate(original, self, *args, **kwargs):
+    return "Z" + original(self, *args, **kwargs)[1:]
 
 
 # AWS: names of zones are in lower case.
