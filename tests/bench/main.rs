@@ -24,10 +24,7 @@ mod start;
 mod synthetic;
 mod table;
 
-use std::{
-    path::Path,
-    process::{Command, ExitCode},
-};
+use std::{path::Path, process::ExitCode};
 
 use table::Table;
 
@@ -55,7 +52,6 @@ fn main() -> ExitCode {
     if growth::is_done_alone(&args) {
         return ExitCode::SUCCESS;
     }
-    build();
     let quick = args.iter().any(|arg| arg == "--quick");
     let effort = if quick { Effort::Quick } else { Effort::Full };
     let mut table = Table::default();
@@ -72,15 +68,6 @@ fn main() -> ExitCode {
     std::fs::write(&path, format!("{:#}\n", table.json())).expect("the figures are written");
     println!("{}", path.display());
     if table.beyond() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// Builds the binary as users do. The one that cargo builds beside a bench unwinds when it panics, and is half as large
-/// again.
-fn build() {
-    let mut cargo = Command::new(env!("CARGO"));
-    let root = env!("CARGO_MANIFEST_DIR");
-    let status = cargo.args(["build", "--release", "--locked"]).current_dir(root).status();
-    assert!(status.expect("cargo starts").success(), "the release build fails");
 }
 
 /// Where builds go.
