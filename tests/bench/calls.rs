@@ -84,6 +84,9 @@ pub fn count(table: &mut Table, effort: Effort) {
         table.add(PLAN, format!("{name}, refresh"), all, Unit::Calls, floor(&text));
         if name == "shop" {
             table.add(PLAN, "shop, refresh", all, Unit::Calls, Bound::AtMost(45.0, 37.0));
+            table.because(
+                "attributes of balancers and target groups, add-ons, certificates: one call each",
+            );
         }
         let (all, changing) = calls(&["destroy", "--auto-approve"]);
         let row = format!("{name}, destroy, {changing} of them");
@@ -128,4 +131,5 @@ pub fn time(table: &mut Table, effort: Effort) {
         Unit::Mebibytes,
         Bound::AtMost(40.0, 20.0),
     );
+    table.because("pages of the binary, which processes share; data and stacks are 8 MiB");
 }

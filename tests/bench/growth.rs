@@ -135,6 +135,7 @@ pub fn stages(table: &mut Table, effort: Effort) {
     let alone: Vec<(f64, f64)> = sizes.iter().map(|size| alone(*size, effort)).collect();
     let bound = Bound::AtMost(1.10, 1.02);
     table.add(GROWTH, format!("{WHOLE}, once in a process"), slope(&alone), Unit::Pure, bound);
+    table.because("a large state is not in the processor's caches; copying it grows faster");
     if let Some((size, cpu)) = alone.last() {
         let name = format!("{WHOLE}, once in a process, {size}");
         table.add(STAGES, name, *cpu, Unit::Milliseconds, Bound::None);
