@@ -52,6 +52,8 @@ pub struct Ended {
     pub mutations: Vec<String>,
     /// How many writes, syncs and renames of the state there were.
     pub disk: u64,
+    /// Bytes that were written to snapshot and journal; nothing if it died.
+    pub written: u64,
 }
 
 thread_local! {
@@ -202,8 +204,10 @@ impl Lab {
             let sent = provider.calls().values().sum();
             let served = sent - provider.throttled();
             let outcome = outcome.filter(|_| !faults.dead());
+            let written = outcome.as_ref().and_then(|run| run.as_ref().ok()).map_or(0, |run| run.1);
+            let outcome = outcome.map(|run| run.map(|(outcome, _)| outcome));
             let (mutations, disk) = (faults.mutations(), faults.disk_operations());
-            Ended { outcome, sent, served, mutations, disk }
+            Ended { outcome, sent, served, mutations, disk, written }
         })
     }
 
@@ -213,17 +217,19 @@ impl Lab {
         provider: &dyn Provider,
         drawn: &Drawn,
     ) -> Result<Outcome, Diagnostic> {
-        self.run(drawn, &Wish::default(), provider, Disk::default()).await
+        let (outcome, _) = self.run(drawn, &Wish::default(), provider, Disk::default()).await?;
+        Ok(outcome)
     }
 
-    /// What `apply` and `destroy` do: settle, refresh, plan, carry out, fold.
+    /// What `apply` and `destroy` do: settle, refresh, plan, carry out, fold. Answers what became of it, and how many bytes
+    /// were written down on the way.
     async fn run(
         &self,
         drawn: &Drawn,
         wish: &Wish,
         provider: &dyn Provider,
         disk: Disk,
-    ) -> Result<Outcome, Diagnostic> {
+    ) -> Result<(Outcome, u64), Diagnostic> {
         let mut journal = self.journal(drawn, disk).await?;
         apply::settle(provider, &mut journal, &|_| {}).await?;
         let mut observed = if drawn.desired.is_empty() {
@@ -240,7 +246,7 @@ impl Lab {
         let outcome =
             apply::apply(&plan, steps, provider, &mut journal, &|_| {}, &Stop::default()).await?;
         journal.fold().await?;
-        Ok(outcome)
+        Ok((outcome, journal.written()))
     }
 
     /// Ids of everything that exists, by kind, but for what was there before the stack: it has no fields, or no tag of

@@ -3,6 +3,7 @@
 mod aws;
 mod balancing;
 mod cli;
+mod crowds;
 mod house;
 mod kinds;
 mod lab;

@@ -7,6 +7,10 @@ use crate::model::Address;
 /// The reference that `value` is, if it is one: an address and, unless the id is meant, an output's name.
 pub fn as_reference(value: &Value) -> Option<(Address, Option<&str>)> {
     let map = value.as_object()?;
+    // Most objects are a resource's fields, and whether one is longer than a reference is told at once.
+    if map.len() > 2 {
+        return None;
+    }
     let address = map.get("ref")?.as_str()?;
     match (map.len(), map.get("output")) {
         (1, None) => Some((address.parse().ok()?, None)),
@@ -62,6 +66,9 @@ pub fn has_reference(value: &Value) -> bool {
 /// The top-level fields in which two serialised kinds differ. An absent field equals `null`: a kind that gained a
 /// field in a newer version does not differ from what an older version wrote.
 pub fn differing_fields(before: &Value, after: &Value) -> Vec<String> {
+    if before == after {
+        return Vec::new();
+    }
     let empty = Map::new();
     let before = before.as_object().unwrap_or(&empty);
     let after = after.as_object().unwrap_or(&empty);

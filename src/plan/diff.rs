@@ -244,6 +244,9 @@ fn order_replacements(changes: &mut BTreeMap<Address, Change>, given: &Given) {
 fn consequences(changes: &BTreeMap<Address, Change>, state: &State, given: &Given) -> Given {
     let mut further = given.clone();
     let early = early(changes, state, &collisions(changes));
+    if early.is_empty() {
+        return further;
+    }
     for (address, record) in &state.resources {
         let Some(change) = changes.get(address) else { continue };
         let going = |counts: &dyn Fn(&str) -> bool| {

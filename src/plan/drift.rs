@@ -67,6 +67,9 @@ pub(super) fn drift(state: &State, observed: &Observed) -> Vec<Drift> {
             findings.into_iter().map(|finding| Drift { address: address.clone(), finding }),
         );
     }
+    if observed.foreign.is_empty() {
+        return drift;
+    }
     let by_id: BTreeMap<&str, &Address> =
         state.resources.iter().map(|(address, record)| (record.id.as_str(), address)).collect();
     for foreign in &observed.foreign {

@@ -63,6 +63,9 @@ pub(super) struct Steps {
 /// Every step of a plan, in a fixed order that says nothing about time.
 pub fn steps(plan: &Plan, state: &State) -> Vec<Step> {
     let mut list = List::default();
+    if plan.is_empty() && plan.swept.is_empty() {
+        return list.steps;
+    }
     for (address, change) in &plan.changes {
         list.add(address, change);
     }

@@ -51,7 +51,8 @@ impl Observed {
             Sight::There(Found {
                 id: record.id.clone(),
                 fields: record.fields.clone(),
-                tags: Some(record.tags.clone()),
+                // Not looked at: the planner takes those that the state remembers.
+                tags: None,
                 outputs: record.outputs.clone(),
                 phase: Phase::Ready,
             })

@@ -1,6 +1,6 @@
 //! Dependencies first: the order in which the planner looks at resources.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{Address, Desired, Diagnostic};
 
@@ -18,32 +18,33 @@ pub(super) fn needs(desired: &Desired) -> BTreeMap<&Address, BTreeSet<Address>> 
 /// # Errors
 /// A reference to an address that does not exist, or references in a circle: mistakes of a blueprint, not of a user.
 pub(super) fn dependencies_first(desired: &Desired) -> Result<Vec<Address>, Diagnostic> {
-    let needs = needs(desired);
-    let mut dependents: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
-    let mut missing: BTreeMap<&Address, usize> = BTreeMap::new();
-    for (address, needed) in &needs {
-        for needed in needed {
-            let Some((needed, _)) = desired.get_key_value(needed) else {
+    let addresses: Vec<&Address> = desired.keys().collect();
+    // A place among them stands for an address: in large networks numbers are found faster than names.
+    let places: HashMap<&Address, usize> =
+        addresses.iter().enumerate().map(|(place, address)| (*address, place)).collect();
+    let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); addresses.len()];
+    let mut missing = Vec::with_capacity(addresses.len());
+    for (place, (address, needed)) in needs(desired).into_iter().enumerate() {
+        for needed in &needed {
+            let Some(on) = places.get(needed) else {
                 return Err(Diagnostic::error(format!(
                     "{address} refers to {needed}, which does not exist"
                 ))
                 .help("this is a fault of eksnet; please report it with the stack file"));
             };
-            dependents.entry(needed).or_default().push(address);
+            dependents[*on].push(place);
         }
-        missing.insert(address, needed.len());
+        missing.push(needed.len());
     }
-    let mut free: BTreeSet<&Address> =
-        missing.iter().filter(|(_, count)| **count == 0).map(|(address, _)| *address).collect();
-    let mut order = Vec::with_capacity(desired.len());
-    while let Some(address) = free.pop_first() {
-        order.push(address.clone());
-        for dependent in dependents.get(address).into_iter().flatten() {
-            if let Some(count) = missing.get_mut(dependent) {
-                *count -= 1;
-                if *count == 0 {
-                    free.insert(dependent);
-                }
+    let mut free: BTreeSet<usize> =
+        (0..addresses.len()).filter(|place| missing[*place] == 0).collect();
+    let mut order = Vec::with_capacity(addresses.len());
+    while let Some(place) = free.pop_first() {
+        order.push(addresses[place].clone());
+        for dependent in &dependents[place] {
+            missing[*dependent] -= 1;
+            if missing[*dependent] == 0 {
+                free.insert(*dependent);
             }
         }
     }

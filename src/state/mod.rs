@@ -182,10 +182,7 @@ impl State {
     /// # Errors
     /// It is not as it was written, or a newer eksnet wrote it.
     pub fn of_copy(name: &str, bytes: &[u8]) -> Result<Self, Diagnostic> {
-        let document = serde_json::from_slice(bytes).map_err(|error| {
-            Diagnostic::error(format!("{name} is not a state")).note(error.to_string())
-        })?;
-        match snapshot::parse_plain(name, document)? {
+        match snapshot::parse_plain(name, bytes)? {
             snapshot::Snapshot::Whole(state) => Ok(*state),
             snapshot::Snapshot::Damaged(reason) => {
                 Err(Diagnostic::error(format!("{name} is not a state")).note(reason))

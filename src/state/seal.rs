@@ -57,6 +57,17 @@ struct Key {
     cipher: XChaCha20Poly1305,
 }
 
+/// What a snapshot that is sealed says in the clear, and what it holds.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Envelope {
+    stack: String,
+    lineage: String,
+    serial: u64,
+    key: Value,
+    sealed: Option<String>,
+}
+
 /// How to get a key again, and whether it is the right one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Label {
@@ -97,28 +108,26 @@ impl Keyring {
         Ok(format!("{document:#}\n"))
     }
 
-    /// The document of a snapshot that was found in `place`, opened; or why it does not open.
+    /// The text of a snapshot that was found in `place`, opened; none if it is not sealed; or why it does not open.
     pub(super) async fn opened(
         &mut self,
         place: &str,
-        document: Value,
-    ) -> Result<Result<Value, String>, Diagnostic> {
-        let Some(sealed) = document.get("sealed").and_then(Value::as_str) else {
+        envelope: Envelope,
+    ) -> Result<Result<Option<Vec<u8>>, String>, Diagnostic> {
+        let Envelope { stack, lineage, serial, key, sealed } = envelope;
+        let Some(sealed) = sealed else {
             return if self.encryption == Encryption::Unsaid {
-                Ok(Ok(document))
+                Ok(Ok(None))
             } else {
                 Err(in_the_clear(place))
             };
         };
-        let Ok(label) = serde_json::from_value::<Label>(document["key"].clone()) else {
+        let Ok(label) = serde_json::from_value::<Label>(key) else {
             return Ok(Err("nothing says which key it is sealed with".to_owned()));
         };
         let key = self.open(place, label).await?;
-        let word = |name: &str| document[name].as_str().unwrap_or_default();
-        let serial = document["serial"].as_u64().unwrap_or_default();
-        let bound = snapshot_place(word("stack"), word("lineage"), serial);
-        let opened = key.open(&bound, sealed).and_then(|text| serde_json::from_slice(&text).ok());
-        Ok(opened.ok_or_else(|| "it is not what was sealed".to_owned()))
+        let opened = key.open(&snapshot_place(&stack, &lineage, serial), &sealed);
+        Ok(opened.map(Some).ok_or_else(|| "it is not what was sealed".to_owned()))
     }
 
     /// Lines of a journal as they are kept: `first` is the number of the first of them on its page.

@@ -7,12 +7,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
     model::Diagnostic,
-    state::{Disk, FORMAT, State, seal::Keyring},
+    state::{
+        Disk, FORMAT, State,
+        seal::{Envelope, Keyring},
+    },
 };
 
 /// What a snapshot file holds.
@@ -73,36 +77,76 @@ pub(super) async fn parse(
     bytes: &[u8],
     keys: &mut Keyring,
 ) -> Result<Snapshot, Diagnostic> {
-    let document: Value = match serde_json::from_slice(bytes) {
-        Ok(document) => document,
+    let envelope: Envelope = match serde_json::from_slice(bytes) {
+        Ok(envelope) => envelope,
         Err(error) => return Ok(Snapshot::Damaged(error.to_string())),
     };
-    match keys.opened(place, document).await? {
-        Ok(document) => parse_plain(place, document),
+    match keys.opened(place, envelope).await? {
+        Ok(None) => parse_plain(place, bytes),
+        Ok(Some(text)) => parse_plain(place, &text),
         Err(reason) => Ok(Snapshot::Damaged(reason)),
     }
 }
 
-/// What a document holds that is not encrypted.
-pub(super) fn parse_plain(place: &str, mut document: Value) -> Result<Snapshot, Diagnostic> {
-    let written = document
-        .as_object_mut()
-        .and_then(|map| map.remove("checksum"))
-        .and_then(|checksum| checksum.as_str().map(str::to_owned));
-    if written.as_deref() != Some(&*checksum(&document)) {
+/// What is asked of a snapshot before anything else.
+#[derive(Deserialize)]
+struct Heading {
+    checksum: Option<String>,
+    #[serde(default)]
+    format: u64,
+}
+
+/// What the text of a snapshot holds that is not encrypted. A large state is read out of the text itself: a tree of all its
+/// values beside it would be as large once more.
+pub(super) fn parse_plain(place: &str, text: &[u8]) -> Result<Snapshot, Diagnostic> {
+    let heading: Heading = match serde_json::from_slice(text) {
+        Ok(heading) => heading,
+        Err(error) => return Ok(Snapshot::Damaged(error.to_string())),
+    };
+    let fits = heading.checksum.is_some_and(|written| written == checksum_in(text, &written));
+    if !fits {
         return Ok(Snapshot::Damaged("its checksum does not fit its content".to_owned()));
     }
-    let format = document.get("format").and_then(Value::as_u64).unwrap_or(0);
+    let format = heading.format;
     if format > u64::from(FORMAT) {
         return Err(Diagnostic::error(format!(
             "{place} was written by a newer eksnet (format {format}, this one reads {FORMAT})"
         ))
         .help("use the newer eksnet for this stack"));
     }
-    Ok(match serde_json::from_value(document) {
+    Ok(match serde_json::from_slice(text) {
         Ok(state) => Snapshot::Whole(Box::new(state)),
         Err(error) => Snapshot::Damaged(error.to_string()),
     })
+}
+
+/// The checksum of a snapshot as it stands in its text, the line that tells it, `written`, taken away: that of the compact
+/// form, which is the text without the white space between its parts.
+fn checksum_in(text: &[u8], written: &str) -> String {
+    let line = format!("\n  \"checksum\": \"{written}\",");
+    let at = text.windows(line.len()).position(|window| window == line.as_bytes());
+    let (before, after) = match at {
+        Some(at) => (&text[..at], &text[at + line.len()..]),
+        None => (text, &[][..]),
+    };
+    let mut hasher = Sha256::new();
+    // The line stands between two members: no text goes on across it.
+    for part in [before, after] {
+        let (mut quoted, mut escaped, mut from) = (false, false, 0);
+        for (at, byte) in part.iter().enumerate() {
+            match byte {
+                b' ' | b'\n' | b'\r' | b'\t' if !quoted => {
+                    hasher.update(&part[from..at]);
+                    from = at + 1;
+                }
+                b'"' if !escaped => quoted = !quoted,
+                _ => {}
+            }
+            escaped = quoted && !escaped && *byte == b'\\';
+        }
+        hasher.update(&part[from..]);
+    }
+    shown(&hasher.finalize())
 }
 
 /// A state as a snapshot.
@@ -153,5 +197,9 @@ pub(super) fn checksum(document: &Value) -> String {
 
 /// The first 16 hexadecimal digits of a SHA-256.
 pub(super) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    shown(&Sha256::digest(bytes))
+}
+
+fn shown(digest: &[u8]) -> String {
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

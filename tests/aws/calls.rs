@@ -15,6 +15,7 @@ use std::{
 use serde_json::json;
 
 use super::{eksnet::Folder, moto::Moto};
+use crate::crowds::{groups, refresh_over};
 
 const COMMANDS: [&str; 3] = ["apply", "plan", "destroy"];
 
@@ -148,4 +149,12 @@ fn file() -> PathBuf {
 fn shown(range: &RangeInclusive<u64>) -> String {
     let (low, high) = (range.start(), range.end());
     if low == high { low.to_string() } else { format!("{low}-{high}") }
+}
+
+/// The account, the VPC and its two attributes; subnets, route tables and the gateway; and DescribeSecurityGroups, which is
+/// asked for 200 groups at a time and shows their rules.
+#[test]
+fn ten_thousand_rules_in_five_hundred_groups_are_three_calls() {
+    let moto = Moto::start();
+    assert_eq!(refresh_over(&moto.url, &groups(500, 20)), 10);
 }

@@ -10,7 +10,10 @@ use std::{
 
 use serde_json::json;
 
-use super::{eksnet::Folder, life_cycle::in_singapore, moto::Moto};
+use super::{
+    eksnet::Folder,
+    moto::{Moto, in_singapore},
+};
 
 const SMALL: &str = include_str!("../../examples/single-nat.toml");
 const SHOP: &str = include_str!("../../stacks/shop.toml");

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{eksnet::Folder, life_cycle::in_singapore, moto::Moto};
+use super::{
+    eksnet::Folder,
+    moto::{Moto, in_singapore},
+};
 
 /// A network with one of most things.
 const STACK: &str = r#"

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use eksnet::state::State;
 use serde_json::{Value, json};
 
-use super::{eksnet::Folder, life_cycle::in_singapore, moto::Moto};
+use super::{
+    eksnet::Folder,
+    moto::{Moto, in_singapore},
+};
 use crate::{
     lab::state_at,
     sandbox::edits::{Chain, Edit, assert_untouched, chains},

@@ -3,14 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::{calls::Calls, eksnet::Folder, moto::Moto};
+use super::{
+    calls::Calls,
+    eksnet::Folder,
+    moto::{Moto, in_singapore},
+};
 use crate::sandbox::examples;
-
-/// The Region that the harness makes its own calls in.
-pub fn in_singapore(text: &str) -> String {
-    let regions = ["eu-central-1", "eu-west-1", "us-west-2", "eu-north-1"];
-    regions.iter().fold(text.to_owned(), |text, region| text.replace(region, "ap-southeast-1"))
-}
 
 #[test]
 fn every_stack_comes_up_stays_and_goes() {

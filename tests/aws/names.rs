@@ -167,7 +167,7 @@ fn records_that_were_changed_are_set_right() {
 fn lost_answers_make_no_second_zone_and_no_second_certificate() {
     let moto = Moto::start();
     let text = include_str!("../../examples/https.toml");
-    let folder = Folder::new(&moto.url, &super::life_cycle::in_singapore(text));
+    let folder = Folder::new(&moto.url, &super::moto::in_singapore(text));
     for operation in ["route53.CreateHostedZone", "acm.RequestCertificate"] {
         let fault = json!({ "operation": operation, "mode": "drop-answer", "nth": 1 });
         moto.post("fault", &fault);

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fs};
 use eksnet::state::State;
 use serde_json::json;
 
-use super::{eksnet::Folder, life_cycle::in_singapore, moto::Moto};
+use super::{
+    eksnet::Folder,
+    moto::{Moto, in_singapore},
+};
 use crate::{lab::state_at, sandbox::examples};
 
 /// What is known of each resource but for its fields and when it was made.

@@ -1,15 +1,20 @@
 //! `cargo bench`: what eksnet costs, in one table with the bound of each figure beside it, and as JSON in
 //! `target/figures.json`. `cargo bench -- --quick` takes fewer samples and leaves the largest sizes out.
 //!
-//! This is the release build, because that is what users run; counts are exact, times are medians, and a figure
-//! beyond its bound ends the run with an error. Over moto, calls cost what Python takes: a bound on time there is a
+//! It is the release build that is measured, because that is what users run; counts are exact, times are medians, and a figure beyond
+//! what it must be ends the run with an error. What is aimed at stands beside it. Over moto, calls cost what Python takes: a bound on time there is a
 //! bound on what eksnet adds.
 
 mod calls;
+#[path = "../crowds.rs"]
+mod crowds;
 #[path = "../aws/eksnet.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod eksnet;
 mod growth;
+#[path = "../lab.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod lab;
 #[path = "../aws/moto.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod moto;
@@ -43,14 +48,20 @@ impl Effort {
 }
 
 fn main() -> ExitCode {
-    let quick = std::env::args().any(|arg| arg == "--quick");
+    let args: Vec<String> = std::env::args().collect();
+    if growth::is_done_alone(&args) {
+        return ExitCode::SUCCESS;
+    }
+    let quick = args.iter().any(|arg| arg == "--quick");
     let effort = if quick { Effort::Quick } else { Effort::Full };
     let mut table = Table::default();
     start::measure(&mut table, effort);
     growth::processes(&mut table, effort);
     growth::stages(&mut table, effort);
     sandbox::measure(&mut table);
-    calls::count(&mut table);
+    sandbox::crowds(&mut table);
+    calls::count(&mut table, effort);
+    calls::crowd(&mut table);
     calls::time(&mut table, effort);
     println!("{table}");
     let path = target().join("figures.json");

@@ -1,4 +1,4 @@
-//! The table of figures: what was measured, and what it may be at most.
+//! The table of figures: what was measured, what it must be at most, and what is aimed at.
 
 use std::fmt;
 
@@ -16,13 +16,15 @@ struct Row {
     value: f64,
     unit: Unit,
     bound: Bound,
+    /// What keeps the figure from being smaller.
+    because: &'static str,
 }
 
 /// What a figure is held against.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Bound {
-    /// More would be a fault.
-    AtMost(f64),
+    /// More than the first would be a fault; the second is what is aimed at.
+    AtMost(f64, f64),
     /// Nothing can be below; the ratio tells how far away it is.
     Floor(f64),
     /// Told for its own sake.
@@ -38,7 +40,8 @@ pub enum Unit {
     Megabytes,
     /// A number without a unit: an exponent, a ratio.
     Pure,
-    Answers,
+    /// So many in a hundred.
+    Percent,
 }
 
 impl Unit {
@@ -49,14 +52,15 @@ impl Unit {
             Self::Mebibytes => "MiB",
             Self::Megabytes => "MB",
             Self::Pure => "",
-            Self::Answers => "answers",
+            Self::Percent => "%",
         }
     }
 
     fn show(self, value: f64) -> String {
         let digits = match self {
-            Self::Calls | Self::Answers => 0,
-            Self::Pure => 2,
+            Self::Calls => 0,
+            Self::Pure => 3,
+            Self::Percent => 2,
             Self::Milliseconds | Self::Mebibytes | Self::Megabytes => 1,
         };
         format!("{value:.digits$}")
@@ -73,10 +77,17 @@ impl Table {
         unit: Unit,
         bound: Bound,
     ) {
-        let row = Row { group, name: name.into(), value, unit, bound };
+        let row = Row { group, name: name.into(), value, unit, bound, because: "" };
         // A long run shows that it lives.
         eprintln!("{group}: {} {} {}", row.name, unit.show(value), unit.word());
         self.rows.push(row);
+    }
+
+    /// Says of the last figure what keeps it from being smaller.
+    pub fn because(&mut self, reason: &'static str) {
+        if let Some(row) = self.rows.last_mut() {
+            row.because = reason;
+        }
     }
 
     /// How many figures are beyond their bounds.
@@ -87,14 +98,15 @@ impl Table {
     /// The same for machines.
     pub fn json(&self) -> Value {
         let rows = self.rows.iter().map(|row| {
-            let (at_most, floor) = match row.bound {
-                Bound::AtMost(bound) => (Some(bound), None),
-                Bound::Floor(bound) => (None, Some(bound)),
-                Bound::None => (None, None),
+            let (must, aim, floor) = match row.bound {
+                Bound::AtMost(must, aim) => (Some(must), Some(aim), None),
+                Bound::Floor(bound) => (None, None, Some(bound)),
+                Bound::None => (None, None, None),
             };
             json!({
                 "group": row.group, "figure": row.name, "value": row.value, "unit": row.unit.word(),
-                "at_most": at_most, "floor": floor, "ratio": row.ratio(),
+                "must": must, "aim": aim, "floor": floor, "ratio": row.ratio(),
+                "because": Some(row.because).filter(|reason| !reason.is_empty()),
             })
         });
         json!({ "figures": rows.collect::<Vec<_>>(), "beyond": self.beyond() })
@@ -104,15 +116,17 @@ impl Table {
 impl Row {
     fn ratio(&self) -> Option<f64> {
         match self.bound {
-            Bound::AtMost(bound) | Bound::Floor(bound) if bound > 0.0 => Some(self.value / bound),
-            Bound::AtMost(_) | Bound::Floor(_) | Bound::None => None,
+            Bound::AtMost(bound, _) | Bound::Floor(bound) if bound > 0.0 => {
+                Some(self.value / bound)
+            }
+            Bound::AtMost(..) | Bound::Floor(_) | Bound::None => None,
         }
     }
 
     /// A floor that was undercut was counted wrong, which is as bad as a bound that is broken.
     fn is_beyond(&self) -> bool {
         match self.bound {
-            Bound::AtMost(bound) => self.value.is_nan() || self.value > bound,
+            Bound::AtMost(must, _) => self.value.is_nan() || self.value > must,
             Bound::Floor(bound) => self.value < bound,
             Bound::None => false,
         }
@@ -126,23 +140,24 @@ impl fmt::Display for Table {
         for row in &self.rows {
             if row.group != group {
                 group = row.group;
-                writeln!(
-                    f,
-                    "\n{group:<width$}  {:>9}          {:>11}  {:>5}",
-                    "measured", "bound", "ratio"
-                )?;
+                let heads = format!("{:>9} {:<4} {:>9} {:>9}", "measured", "", "must", "aim");
+                writeln!(f, "\n{group:<width$}  {heads}  {:>5}", "ratio")?;
             }
-            let bound = match row.bound {
-                Bound::AtMost(bound) => format!("≤ {}", row.unit.show(bound)),
-                Bound::Floor(bound) => format!("≥ {}", row.unit.show(bound)),
-                Bound::None => String::new(),
+            let (must, aim) = match row.bound {
+                Bound::AtMost(must, aim) => {
+                    (format!("≤ {}", row.unit.show(must)), format!("≤ {}", row.unit.show(aim)))
+                }
+                Bound::Floor(bound) => (format!("≥ {}", row.unit.show(bound)), String::new()),
+                Bound::None => (String::new(), String::new()),
             };
             let ratio = row.ratio().map(|ratio| format!("{ratio:.2}")).unwrap_or_default();
             let mark = if row.is_beyond() { "  BEYOND" } else { "" };
             let (value, word) = (row.unit.show(row.value), row.unit.word());
+            let because =
+                if row.because.is_empty() { String::new() } else { format!("  {}", row.because) };
             writeln!(
                 f,
-                "{:<width$}  {value:>9} {word:<7}  {bound:>11}  {ratio:>5}{mark}",
+                "{:<width$}  {value:>9} {word:<4} {must:>9} {aim:>9}  {ratio:>5}{mark}{because}",
                 row.name
             )?;
         }

@@ -11,6 +11,7 @@ mod drift;
 pub mod edits;
 mod laws;
 mod life_cycle;
+mod pace;
 mod properties;
 mod rebuild;
 mod registry;

@@ -89,7 +89,7 @@ impl Kind for SecurityGroupRule {
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
         let groups = aws.security_groups(heads(known)).await?;
         let rules = groups.iter().flat_map(Self::shown).map(|rule| Found::ready(rule.key(), rule));
-        Ok(rules.filter(|rule| known.contains(&rule.id) || !rule.fields.is_default()).collect())
+        Ok(rules.filter(|rule| !rule.fields.is_default() || known.contains(&rule.id)).collect())
     }
 
     async fn update(&self, aws: &Aws, _id: &Identity, _prior: &Self) -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! Words for values and reasons: ids become the addresses a reader knows, reasons become clauses.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
@@ -11,9 +11,9 @@ use crate::{
     render::text::clean,
 };
 
-/// The addresses behind the ids that AWS invented.
+/// The addresses behind the ids that AWS invented. They are only ever asked for one by one, so their order shows nowhere.
 #[derive(Debug, Default)]
-pub(super) struct Names<'a>(BTreeMap<&'a str, &'a Address>);
+pub(super) struct Names<'a>(HashMap<&'a str, &'a Address>);
 
 impl<'a> Names<'a> {
     /// Every id in `plan` that can be nothing else: those that follow from fields (a role's name) may stand in a field
