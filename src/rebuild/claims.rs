@@ -41,6 +41,12 @@ impl<'a> Claims<'a> {
         self.found.contains_key(address)
     }
 
+    /// What the stack file has and is not found yet, with its fields as far as they are known.
+    pub(super) fn open(&self) -> impl Iterator<Item = (&Address, Value)> {
+        let open = self.desired.iter().filter(|(address, _)| !self.has(address));
+        open.map(|(address, resource)| (address, self.resolved(&resource.fields)))
+    }
+
     /// `fields` with what is known of those that they refer to.
     pub(super) fn resolved(&self, fields: &Value) -> Value {
         value::resolve(fields, &|address, output| {
@@ -67,13 +73,10 @@ impl<'a> Claims<'a> {
     pub(super) fn settle(&mut self, inside: &mut Inside) {
         loop {
             let mut news = BTreeMap::new();
-            for (address, resource) in self.desired {
+            for (address, fields) in self.open() {
                 let Some(kind) = kinds::get(address.kind()) else { continue };
                 let Some(things) = inside.get_mut(kind.facts().name) else { continue };
-                if self.has(address) {
-                    continue;
-                }
-                let fields = self.resolved(&resource.fields);
+                let resource = &self.desired[address];
                 let is_it = |found: &Found<Value>| {
                     is_at(kind.facts(), address, &fields, found)
                         && may_be_ours(kind.facts(), resource, &fields, found)

@@ -49,7 +49,7 @@ pub async fn rebuild(provider: &dyn Provider, stack: &Stack) -> Result<Rebuilt, 
     refresh::look_up(provider, &blueprint::existing(stack), &mut choices).await?;
     let (desired, choices) = blueprint::blueprint(stack, &choices);
     let mut claims = Claims::new(provider, &desired, seen);
-    claims.add(named(provider, stack, &desired, &claims).await?);
+    claims.add(named(provider, stack, &claims).await?);
     let mut inside = untagged(provider, &desired, &claims).await?;
     claims.settle(&mut inside);
     claims.take_along(&mut inside);
@@ -62,21 +62,26 @@ async fn tagged(
     stack: &str,
 ) -> Result<BTreeMap<Address, Found<Value>>, Diagnostic> {
     let kinds = kinds::all().iter().map(|kind| kind.facts());
-    let reads = kinds.filter(|facts| facts.tags != Tagging::None).map(|facts| async move {
+    let told = kinds.filter(|facts| facts.tags != Tagging::None && facts.found_by.is_empty());
+    let reads = told.map(|facts| async move {
         let found = provider.of_stack(facts, stack).await;
-        Ok((facts, found.map_err(|problem| refresh::unreadable(facts.name, &problem))?))
+        let found = found.map_err(|problem| refresh::unreadable(facts.name, &problem))?;
+        Ok::<_, Diagnostic>(found.into_iter().map(|found| (facts, found)).collect::<Vec<_>>())
     });
+    by_address(provider, try_join_all(reads).await?.concat())
+}
+
+/// What was found, by the address in its tags.
+fn by_address(
+    provider: &dyn Provider,
+    all: Vec<(&'static Facts, Found<Value>)>,
+) -> Result<BTreeMap<Address, Found<Value>>, Diagnostic> {
     let mut by_address: BTreeMap<Address, Vec<Found<Value>>> = BTreeMap::new();
-    for (facts, found) in try_join_all(reads).await? {
-        for found in found {
-            // Resources of one type in AWS's eyes may be of two kinds in ours.
-            let address = at(&found).filter(|address| address.kind() == facts.name);
-            if let Some(address) = address {
-                by_address
-                    .entry(address)
-                    .or_default()
-                    .push(refresh::told(provider, facts.name, found));
-            }
+    for (facts, found) in all {
+        // Resources of one type in AWS's eyes may be of two kinds in ours.
+        if let Some(address) = at(&found).filter(|address| address.kind() == facts.name) {
+            let found = refresh::told(provider, facts.name, found);
+            by_address.entry(address).or_default().push(found);
         }
     }
     let only = |(address, found)| only(&address, found).map(|found| Some((address, found?)));
@@ -109,37 +114,39 @@ fn only(
     Ok(found.pop())
 }
 
-/// What carries the stack's tags, did not show under them, and is there under its natural key.
+/// What carries the stack's tags and did not show under them: it is there under its natural key, or is an account's and
+/// found among others of its name, for another Region may have a stack of this name.
 async fn named(
     provider: &dyn Provider,
     stack: &Stack,
-    desired: &Desired,
     claims: &Claims<'_>,
 ) -> Result<BTreeMap<Address, Found<Value>>, Diagnostic> {
-    let mut wanted: BTreeMap<&'static str, (&'static Facts, Vec<Identity>)> = BTreeMap::new();
-    for (address, resource) in desired {
+    let mut keys: BTreeMap<&'static str, Vec<Identity>> = BTreeMap::new();
+    let mut found: Vec<(&'static Facts, Found<Value>)> = Vec::new();
+    for (address, fields) in claims.open() {
         let facts = kinds::facts_at(address)?;
-        let fields = claims.resolved(&resource.fields);
-        if facts.tags != Tagging::None
-            && !claims.has(address)
-            && !value::has_reference(&fields)
-            && let Some(key) = facts.key(&fields)
-        {
-            wanted.entry(facts.name).or_insert((facts, Vec::new())).1.push(key);
+        if facts.tags == Tagging::None || value::has_reference(&fields) {
+            continue;
+        }
+        let refused = |problem| refresh::unreadable(facts.name, &problem);
+        if !facts.found_by.is_empty() {
+            let alike = provider.alike(facts, &fields).await.map_err(refused)?;
+            found.extend(alike.into_iter().map(|found| (facts, found)));
+        } else if let Some(key) = facts.key(&fields) {
+            keys.entry(facts.name).or_default().push(key);
         }
     }
-    let mut ours = BTreeMap::new();
-    for (facts, keys) in wanted.into_values() {
-        let found = provider.read(facts, &keys).await;
-        for found in found.map_err(|problem| refresh::unreadable(facts.name, &problem))? {
-            let mine = found.tags.as_ref().is_some_and(|tags| kinds::of_stack(tags, &stack.name));
-            let address = at(&found).filter(|address| mine && address.kind() == facts.name);
-            if let Some(address) = address.filter(|address| !claims.has(address)) {
-                ours.insert(address, refresh::told(provider, facts.name, found));
-            }
-        }
+    for (kind, keys) in keys {
+        let Some(facts) = kinds::get(kind).map(|kind| kind.facts()) else { continue };
+        let read = provider.read(facts, &keys).await;
+        let read = read.map_err(|problem| refresh::unreadable(kind, &problem))?;
+        found.extend(read.into_iter().map(|found| (facts, found)));
     }
-    Ok(ours)
+    found.retain(|(_, found)| {
+        let ours = found.tags.as_ref().is_some_and(|tags| kinds::of_stack(tags, &stack.name));
+        ours && at(found).is_some_and(|address| !claims.has(&address))
+    });
+    by_address(provider, found)
 }
 
 /// What takes no tags and lives in what was found, by kind.

@@ -251,7 +251,7 @@ fn two_things_with_the_tags_of_one_address_are_for_a_person_to_decide() {
     let error = rebuild(&lab, &text).expect_err("nobody can tell");
     assert!(error.message.contains("subnet.private-a"), "{error:#?}");
     let ids = format!("{}, {}", twin.id, record.id);
-    assert!(error.notes.iter().any(|note| *note == ids), "{error:#?}");
+    assert!(error.notes.contains(&ids), "{error:#?}");
     assert_eq!(lab.state(), None);
     // What is on its way down is none of them any more.
     let gone_at = Some(lab.world.borrow().now + 60.0);

@@ -9,7 +9,7 @@ use aws_sdk_eks::types::{AccessScope, AccessScopeType};
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-use super::{gone, in_clusters, refused, tagged, tags};
+use super::{in_clusters, refused, tagged, tags};
 use crate::{
     aws::{Aws, present},
     kinds::{Calls, EksResource, Facts, Found, Kind, Made, Owner, Tagging, not_visible_yet},
@@ -69,9 +69,9 @@ impl Kind for AccessEntry {
     }
 
     /// Compares with what is there, not with what was: a policy that is gone already cannot be taken away.
-    async fn update(&self, aws: &Aws, id: &Identity, _prior: &Self) -> Result<(), Problem> {
-        let there = policies(aws, id).await?.ok_or_else(|| not_visible_yet(gone(id)))?;
-        for policy in self.policies.iter().filter(|policy| !there.contains(policy)) {
+    /// A policy that is associated already may be associated again.
+    async fn update(&self, aws: &Aws, id: &Identity, prior: &Self) -> Result<(), Problem> {
+        for policy in self.policies.iter().filter(|policy| !prior.policies.contains(policy)) {
             let request = aws
                 .eks
                 .associate_access_policy()
@@ -81,7 +81,7 @@ impl Kind for AccessEntry {
                 .access_scope(AccessScope::builder().r#type(AccessScopeType::Cluster).build());
             aws.write(|| request.clone().send()).await.map_err(not_visible_yet)?;
         }
-        for policy in there.iter().filter(|policy| !self.policies.contains(policy)) {
+        for policy in prior.policies.iter().filter(|policy| !self.policies.contains(policy)) {
             let request = aws
                 .eks
                 .disassociate_access_policy()

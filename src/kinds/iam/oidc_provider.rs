@@ -100,12 +100,14 @@ impl Kind for OidcProvider {
         aws.write(|| request.clone().send()).await.map(drop)
     }
 
+    /// Providers are an account's, and another Region may have a stack of that name: issuers say the Region.
     async fn of_stack(aws: &Aws, _stack: &str) -> Result<Vec<Identity>, Problem> {
         let request = aws.iam.list_open_id_connect_providers();
         let all = aws.read(|| request.clone().send()).await?.open_id_connect_provider_list;
         let arns = all.unwrap_or_default().into_iter().filter_map(|provider| provider.arn);
+        let here = arns.filter(|arn| arn.contains(&aws.account.region));
         let issuer = |arn: String| Some(arn.split_once(":oidc-provider/")?.1.into());
-        Ok(arns.filter_map(issuer).collect())
+        Ok(here.filter_map(issuer).collect())
     }
 }
 

@@ -85,13 +85,15 @@ impl Kind for Role {
         aws.write(|| request.clone().send()).await.map(drop)
     }
 
-    /// IAM shows no tags in its list; names of ours begin with the stack's.
+    /// IAM shows no tags in its list. Names of ours begin with the stack's and, for roles are an account's and another Region
+    /// may have a stack of that name, the Region's.
     async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
         let request = aws.iam.list_roles();
         let roles: Vec<aws_sdk_iam::types::Role> =
             aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
+        let ours = format!("{stack}-{}-", aws.account.region);
         let names = roles.into_iter().map(|role| role.role_name);
-        Ok(names.filter(|name| name.starts_with(stack)).map(Identity).collect())
+        Ok(names.filter(|name| name.starts_with(&ours)).map(Identity).collect())
     }
 }
 

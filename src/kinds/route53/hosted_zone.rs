@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     aws::{Aws, present, route53::plain_name},
-    kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging, of_stack},
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, Tagging},
     model::{Class, Identity, Problem, Tags},
 };
 
@@ -107,16 +107,6 @@ impl Kind for HostedZone {
         let ours = zones.iter().filter(|zone| zone.caller_reference() == owner.token);
         Ok(ours.map(|zone| bare_id(zone).into()).collect())
     }
-
-    async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {
-        let request = aws.route53.list_hosted_zones();
-        let zones: Vec<types::HostedZone> =
-            aws.read(|| request.clone().into_paginator().items().send().try_collect()).await?;
-        let zones = zones.iter().map(|zone| Found::ready(bare_id(zone), shown(zone))).collect();
-        let mut zones = tagged(aws, zones).await?;
-        zones.retain(|zone| zone.tags.as_ref().is_some_and(|tags| of_stack(tags, stack)));
-        Ok(zones.into_iter().map(|zone| zone.id).collect())
-    }
 }
 
 /// Zones of this name. Zones are listed from this name on, and a hundred may have one name.
@@ -142,12 +132,9 @@ async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<HostedZone>>, Pr
     };
     let servers = servers(answer.delegation_set());
     let Some(zone) = answer.hosted_zone else { return Ok(None) };
-    Ok(Some(Found::ready(id.clone(), shown(&zone)).output("name_servers", servers.as_deref())))
-}
-
-fn shown(zone: &types::HostedZone) -> HostedZone {
     let comment = zone.config().and_then(HostedZoneConfig::comment).unwrap_or_default();
-    HostedZone { name: plain_name(zone.name()), comment: comment.to_owned() }
+    let fields = HostedZone { name: plain_name(zone.name()), comment: comment.to_owned() };
+    Ok(Some(Found::ready(id.clone(), fields).output("name_servers", servers.as_deref())))
 }
 
 /// `zones` with their tags.
