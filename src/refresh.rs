@@ -25,19 +25,34 @@ pub async fn refresh(provider: &dyn Provider, state: &State) -> Result<Observed,
 }
 
 /// What a destroy has to see; for the rest what `state` remembers is taken for the truth. A delete finds out by itself
-/// whether there is still something to delete. It does not tell what others have beside ours in something that goes,
-/// and is too late to tell that AWS must not delete it.
+/// whether there is still something to delete. It does not tell what others have beside ours in something that goes, is
+/// too late to tell that AWS must not delete it, and need not be asked for where a run died after its home had gone.
 ///
 /// # Errors
 /// The same as those of [`refresh`].
 pub async fn glance(provider: &dyn Provider, state: &State) -> Result<Observed, Diagnostic> {
-    let matters =
-        |facts: &Facts, record: &Record| !facts.within.is_empty() || facts.guarded(&record.fields);
+    let matters = |facts: &Facts, record: &Record| {
+        !facts.within.is_empty()
+            || facts.guarded(&record.fields)
+            || is_homeless(state, facts, record)
+    };
     let seen = see(provider, state, matters).await?;
     let mut observed = Observed::trusting(state);
     observed.resources.extend(seen.resources);
     observed.foreign = seen.foreign;
     Ok(observed)
+}
+
+/// Whether something that it goes with is not remembered any more.
+fn is_homeless(state: &State, facts: &Facts, record: &Record) -> bool {
+    let homes =
+        record.needs.iter().filter(|(_, field)| facts.vanishes_with.contains(&field.as_str()));
+    homes.map(|(home, _)| home).any(|home| {
+        match (state.resources.get(home), kinds::get(home.kind())) {
+            (Some(record), Some(kind)) => is_homeless(state, kind.facts(), record),
+            (None, _) | (_, None) => true,
+        }
+    })
 }
 
 /// Reads what `state` remembers of those that `matter`.
@@ -46,16 +61,16 @@ async fn see(
     state: &State,
     matter: impl Fn(&Facts, &Record) -> bool,
 ) -> Result<Observed, Diagnostic> {
-    // What this version does not know has to come to light.
-    let matters = |address: &Address, record: &Record| {
-        facts(address.kind()).map_or(true, |facts| matter(facts, record))
-    };
-    let mut known: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
     let deposed = state.deposed.iter().map(|old| (&old.address, &old.record));
-    for (address, record) in state.resources.iter().chain(deposed) {
-        if !matters(address, record) {
-            continue;
-        }
+    let all: Vec<(&Address, &Record)> = state.resources.iter().chain(deposed).collect();
+    // Kinds are read as a whole, so that what a read shows beside is nobody's of ours. One that this version does not know
+    // has to come to light.
+    let matters = all.iter().filter(|(address, record)| {
+        facts(address.kind()).map_or(true, |facts| matter(facts, record))
+    });
+    let kinds: BTreeSet<&str> = matters.map(|(address, _)| address.kind()).collect();
+    let mut known: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
+    for (address, record) in all.iter().filter(|(address, _)| kinds.contains(address.kind())) {
         known.entry(address.kind()).or_default().push(record);
     }
     let reads = known.into_iter().map(|(kind, records)| async move {
@@ -70,7 +85,7 @@ async fn see(
         there.extend(found.into_iter().map(|found| ((facts.name, found.id.clone()), found)));
     }
     for (address, record) in
-        state.resources.iter().filter(|(address, record)| matters(address, record))
+        state.resources.iter().filter(|(address, _)| kinds.contains(address.kind()))
     {
         let sight = match there.remove(&(address.kind(), record.id.clone())) {
             Some(found) => Sight::There(complete(provider, address, record, found)),
