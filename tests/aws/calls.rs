@@ -1,8 +1,9 @@
 //! How often each command calls AWS: as often as `calls.txt` says, so that no call is added unseen.
 //!
-//! A paragraph a stack, an operation a line. Calls of a plan and calls that change something are exact. The others are
+//! A paragraph a stack, an operation a line. Calls of a plan and calls that change one thing are exact. The others are
 //! looks at what is waited for as well, which happen once or a few times, because each wait begins at a moment of its
-//! own: those have a range. With `EKSNET_BLESS=1` the table is written anew, to be read before it is kept.
+//! own, or change several things that became possible in the same moment, whatever that is on a busy machine: those
+//! have a range. With `EKSNET_BLESS=1` the table is written anew, to be read before it is kept.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
