@@ -88,6 +88,7 @@ impl Kind for NodeGroup {
             ("autoscaling_groups", "eks-{hex8}-{hex4}-{hex4}-{hex4}-{hex12}"),
         ],
         timing: Timing { create: 125, delete: 379 },
+        looks: &["eks:DescribeNodegroup"],
         tags: Tagging::Eks(EksResource::NodeGroup),
         token: true,
         awaits: &["cluster"],
@@ -140,6 +141,14 @@ impl Kind for NodeGroup {
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
         let found = try_join_all(known.iter().map(|id| found(aws, id))).await?;
         Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn look(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<()>>, Problem> {
+        let shown = known.iter().map(|id| async move {
+            let group = described(aws, id).await?;
+            Ok(group.map(|group| shown(id, group, String::new()).bare()))
+        });
+        Ok(try_join_all(shown).await?.into_iter().flatten().collect())
     }
 
     /// Compares with what is there, not with what was: EKS refuses a change to what is so already.
@@ -313,6 +322,10 @@ async fn revision(aws: &Aws, group: &types::Nodegroup) -> Result<String, Problem
 async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<NodeGroup>>, Problem> {
     let Some(group) = described(aws, id).await? else { return Ok(None) };
     let revision = revision(aws, &group).await?;
+    Ok(Some(shown(id, group, revision)))
+}
+
+fn shown(id: &Identity, group: types::Nodegroup, revision: String) -> Found<NodeGroup> {
     let size = |size: Option<i32>| size.and_then(|size| size.try_into().ok()).unwrap_or_default();
     let scaling = group.scaling_config();
     let template = group.launch_template().and_then(|template| template.id());
@@ -338,7 +351,7 @@ async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<NodeGroup>>, Pro
         .phase(phase(&group))
         .output("arn", group.nodegroup_arn())
         .output("autoscaling_groups", Some(&groups.join(",")));
-    Ok(Some(found.tagged(tags(group.tags))))
+    found.tagged(tags(group.tags))
 }
 
 /// A degraded one still runs its nodes; it lacks something to start others.
