@@ -15,8 +15,8 @@ use serde_json::Value;
 use super::Event;
 use crate::{
     aws::backoff,
-    kinds::{self, Facts, Order, Owner, TAG_ADDRESS, TAG_STACK},
-    model::{Address, Class, Diagnostic, Identity, Problem, Tags},
+    kinds::{self, Facts, Order, Owner},
+    model::{Address, Class, Diagnostic, Identity, Problem},
     provider::{Found, Phase, Provider},
     state::{Doomed, Entry, Intent, Journal, State},
 };
@@ -48,12 +48,6 @@ impl Known {
 /// The order that an intent stands for.
 pub(super) fn order(state: &State, address: &Address, intent: &Intent) -> Order {
     Order { fields: intent.fields.clone(), owner: Owner::of(state, address, intent) }
-}
-
-/// Whether tags name `owner`.
-pub(super) fn owned(tags: &Tags, owner: &Owner) -> bool {
-    tags.get(TAG_STACK) == Some(&owner.stack)
-        && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
 }
 
 /// What a create that began at `begun` made, if anything. Kinds of which a repeated create cannot make a second one are
@@ -110,7 +104,7 @@ async fn ours(
     Ok(found.into_iter().find(|found| {
         candidates.contains(&found.id)
             && found.phase != Phase::Deleting
-            && (found.tags.as_ref().is_none_or(|tags| owned(tags, &order.owner))
+            && (found.tags.as_ref().is_none_or(|tags| order.owner.owns(tags))
                 // Before they are tagged by a call of their own, such things are found by what only our create knew.
                 || !facts.tags.with_create())
             && (facts.within.is_empty() || asked_for(facts, order, &found.fields))
@@ -142,7 +136,7 @@ pub(super) async fn taken(
         }
         if let Some(found) = found.into_iter().find(|found| candidates.contains(&found.id)) {
             let ours = match &found.tags {
-                Some(tags) => owned(tags, &order.owner),
+                Some(tags) => order.owner.owns(tags),
                 None => {
                     (unanswered.is_some() && facts.within.is_empty())
                         || asked_for(facts, order, &found.fields)

@@ -180,6 +180,12 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// Whether `tags` name this owner.
+    pub fn owns(&self, tags: &Tags) -> bool {
+        tags.get(TAG_STACK) == Some(&self.stack)
+            && tags.get(TAG_ADDRESS).map(String::as_str) == Some(self.address.as_str())
+    }
+
     /// What the description of a resource without tags says, so that whoever reads it knows whose it is, and a lost
     /// create is found by its token.
     pub fn mark(&self) -> String {

@@ -13,10 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     aws::{Aws, present, route53},
-    kinds::{
-        Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, TAG_ADDRESS, TAG_STACK, Tagging,
-        Timing, of_stack,
-    },
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Quota, Tagging, Timing, of_stack},
     model::{Identity, Problem, Tags},
 };
 
@@ -106,11 +103,7 @@ impl Kind for Certificate {
         let name = self.name();
         let mut all = listed(aws).await?;
         all.retain(|summary| summary.domain_name() == Some(&name));
-        tagged(aws, all, |tags| {
-            tags.get(TAG_STACK) == Some(&owner.stack)
-                && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
-        })
-        .await
+        tagged(aws, all, |tags| owner.owns(tags)).await
     }
 
     async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Identity>, Problem> {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     aws::Aws,
-    kinds::{self, Owner, TAG_ADDRESS, TAG_STACK},
+    kinds::{self, Owner},
     model::{Class, Identity, Problem, Tags},
 };
 
@@ -48,11 +48,7 @@ fn parents(known: &[Identity]) -> BTreeSet<String> {
 
 /// Those of `arns` that carry the owner's tags.
 async fn owned(aws: &Aws, arns: Vec<String>, owner: &Owner) -> Result<Vec<Identity>, Problem> {
-    tagged(aws, arns, |tags| {
-        tags.get(TAG_STACK) == Some(&owner.stack)
-            && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
-    })
-    .await
+    tagged(aws, arns, |tags| owner.owns(tags)).await
 }
 
 /// Those of `arns` that carry the ownership tag of `stack`.

@@ -12,10 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     aws::{Aws, kms_tags, present},
-    kinds::{
-        Calls, Facts, Found, Kind, Made, Owner, Phase, TAG_ADDRESS, TAG_STACK, Tagging,
-        not_visible_yet, of_stack,
-    },
+    kinds::{Calls, Facts, Found, Kind, Made, Owner, Phase, Tagging, not_visible_yet, of_stack},
     model::{Class, Identity, Problem, Tags},
 };
 
@@ -109,10 +106,7 @@ impl Kind for KmsKey {
 
     /// KMS looks for nothing by its tags: every key of the Region is asked for its own.
     async fn find(&self, aws: &Aws, owner: &Owner) -> Result<Vec<Identity>, Problem> {
-        let ours = tagged(aws, |tags| {
-            tags.get(TAG_STACK) == Some(&owner.stack)
-                && tags.get(TAG_ADDRESS).map(String::as_str) == Some(owner.address.as_str())
-        });
+        let ours = tagged(aws, |tags| owner.owns(tags));
         let found = Self::read(aws, &ours.await?).await?;
         Ok(found.into_iter().map(|found| found.id).collect())
     }

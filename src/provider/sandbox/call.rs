@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
     Sandbox, World,
     eyes::{Eyes, Through},
     faults::Fortune,
+    laws,
     spec::Moment,
 };
 use crate::{
     aws::backoff,
-    model::{Class, Problem},
+    kinds::{Facts, Found},
+    model::{Class, Identity, Problem},
 };
 
 /// How long a call takes, there and back.
@@ -91,6 +94,13 @@ impl Sandbox {
         }
         self.faults.answered(number);
         Ok(answer)
+    }
+
+    /// What a read of `known` shows now.
+    pub(super) fn shown(&self, facts: &'static Facts, known: &[Identity]) -> Vec<Found<Value>> {
+        let (world, eyes) = (self.world.borrow(), self.eyes(Through::Reads));
+        let things = laws::shown(&world, facts, known, &eyes).into_iter();
+        things.map(|thing| thing.found(facts, eyes.time)).collect()
     }
 
     /// What shows now.

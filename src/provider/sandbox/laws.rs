@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     aws::TagChange,
-    kinds::{self, Existing, Facts, Order, Outputs, TAG_ADDRESS, TAG_STACK, Tagging},
+    kinds::{self, Existing, Facts, Order, Outputs, Tagging},
     model::{Account, Class, Identity, Problem, Tags},
 };
 
@@ -105,8 +105,7 @@ pub(super) fn shown<'a>(
 pub(super) fn may_be(thing: &Thing, facts: &Facts, order: &Order) -> bool {
     let owner = &order.owner;
     if facts.tags != Tagging::None {
-        let is = |key: &str, value: &str| thing.tags.get(key).is_some_and(|found| found == value);
-        return is(TAG_STACK, &owner.stack) && is(TAG_ADDRESS, owner.address.as_str());
+        return owner.owns(&thing.tags);
     }
     (facts.marked && thing.token == Some(owner.mark()))
         || facts.rivals(&facts.normal(order.fields.clone()), &thing.fields)

@@ -184,9 +184,7 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<Vec<Found<Value>>, Problem>> {
         Box::pin(async move {
             self.call_reads(facts.calls.read).await?;
-            let (world, eyes) = (self.world.borrow(), self.eyes(Through::Reads));
-            let things = laws::shown(&world, facts, known, &eyes).into_iter();
-            Ok(things.map(|thing| thing.found(facts, eyes.time)).collect())
+            Ok(self.shown(facts, known))
         })
     }
 
@@ -197,9 +195,7 @@ impl Provider for Sandbox {
     ) -> Answer<'a, Result<Vec<Found<()>>, Problem>> {
         Box::pin(async move {
             self.call_reads(facts.looking()).await?;
-            let (world, eyes) = (self.world.borrow(), self.eyes(Through::Reads));
-            let things = laws::shown(&world, facts, known, &eyes).into_iter();
-            Ok(things.map(|thing| thing.found(facts, eyes.time).bare()).collect())
+            Ok(self.shown(facts, known).into_iter().map(Found::bare).collect())
         })
     }
 
