@@ -3,11 +3,11 @@
 use crate::{
     model::Diagnostic,
     plan::{self, Plan},
-    provider::Provider,
+    provider::{Ground, Provider, Reach},
     state::State,
 };
 
-/// `plan` with what is found in our network, if anything goes that others may live in.
+/// `plan` with what a look of this `reach` finds in our network, if anything goes that others may live in.
 ///
 /// # Errors
 /// AWS refuses to be read.
@@ -15,8 +15,9 @@ pub async fn survey(
     provider: &dyn Provider,
     plan: Plan,
     state: &State,
+    reach: Reach,
 ) -> Result<Plan, Diagnostic> {
-    let ground = plan::ground(&plan, state);
+    let ground = Ground { reach, ..plan::ground(&plan, state) };
     if ground.vpcs.is_empty() || !plan::is_asked_for(&plan) {
         return Ok(plan);
     }

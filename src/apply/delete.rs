@@ -281,8 +281,7 @@ impl Run<'_> {
     /// What others have in our network at this moment. Those who ask in the same moment share a look.
     async fn look_around(&self) -> Result<Rc<Vec<Stray>>, Trouble> {
         let now = self.log.state(|state| plan::ground(self.plan, state));
-        let Ground { vpcs, ours, .. } = self.sweeping.ground.clone();
-        let ground = &Ground { vpcs, makers: now.makers, ours };
+        let ground = &Ground { makers: now.makers, ..self.sweeping.ground.clone() };
         let look = |_| self.provider.strays(ground);
         Ok(self.sweeping.looks.ask([], look).await?)
     }

@@ -3,8 +3,8 @@
 use std::{collections::HashSet, future::Future, rc::Rc};
 
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, Filter, InternetGateway, ResourceType, RouteTable, SecurityGroup, Tag,
-    TagSpecification, UnsuccessfulItem, Vpc, VpcEndpoint,
+    AttributeBooleanValue, Filter, InternetGateway, LaunchTemplateVersion, ResourceType,
+    RouteTable, SecurityGroup, Tag, TagSpecification, UnsuccessfulItem, Vpc, VpcEndpoint,
 };
 use futures_util::future::try_join_all;
 
@@ -24,6 +24,7 @@ pub(super) struct Shared {
     internet_gateways: Gather<InternetGateway>,
     security_groups: Gather<SecurityGroup>,
     vpc_endpoints: Gather<VpcEndpoint>,
+    template_versions: Gather<LaunchTemplateVersion>,
     deletions_of_vpc_endpoints: Gather<UnsuccessfulItem>,
 }
 
@@ -35,6 +36,7 @@ impl Shared {
             internet_gateways: Gather::new(),
             security_groups: Gather::new(),
             vpc_endpoints: Gather::new(),
+            template_versions: Gather::new(),
             deletions_of_vpc_endpoints: Gather::new(),
         }
     }
@@ -167,6 +169,21 @@ impl Aws {
             .await
         };
         self.shared.vpc_endpoints.ask(ids, load).await
+    }
+
+    /// The default versions of all launch templates of the Region, as many as one page of DescribeLaunchTemplateVersions
+    /// holds (EC2 API reference: 200): one call for all node groups and templates of a stack. Who is on another page has
+    /// to be asked for by name, so that nobody pays for the templates of others.
+    pub async fn default_template_versions(
+        &self,
+    ) -> Result<Rc<Vec<LaunchTemplateVersion>>, Problem> {
+        let load = |_| async move {
+            let request = self.ec2.describe_launch_template_versions();
+            let request = request.versions("$Default").max_results(200);
+            let page = self.read(|| request.clone().send()).await?;
+            Ok(page.launch_template_versions.unwrap_or_default())
+        };
+        self.shared.template_versions.ask([], load).await
     }
 
     /// DeleteVpcEndpoints. Endpoints that go in the same moment share a call, because the bucket of these calls holds 4

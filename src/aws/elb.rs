@@ -11,7 +11,7 @@ use crate::{
     model::{Class, Identity, Problem, Tags},
 };
 
-/// Resources that one AddTags, RemoveTags, DescribeTags or DescribeLoadBalancers call may name (Elastic Load Balancing
+/// Resources that one AddTags, RemoveTags or DescribeTags call may name (Elastic Load Balancing
 /// API reference: 20).
 const RESOURCES: usize = 20;
 
@@ -84,30 +84,19 @@ impl Aws {
         Ok(described.iter().filter(|(arn, _)| arns.contains(arn)).cloned().collect())
     }
 
-    /// DescribeLoadBalancers by ARN. A missing one is left out: AWS refuses the call then, and all there are are asked for
-    /// instead, because an account has 50 of a family in a Region unless it asks for more.
+    /// Those of these load balancers that exist. AWS refuses a call that names one of several that is gone, so all there
+    /// are are asked for then: an account has 50 of a family in a Region unless it asks for more, and a page has 400.
     pub async fn load_balancers(&self, arns: &[String]) -> Result<Vec<LoadBalancer>, Problem> {
-        let chunks = arns.chunks(RESOURCES).map(|chunk| async move {
-            let request = self.elb.describe_load_balancers();
-            let request = request.set_load_balancer_arns(Some(chunk.to_vec()));
-            self.read(|| request.clone().send()).await
-        });
-        match try_join_all(chunks).await {
-            Ok(answers) => {
-                Ok(answers.into_iter().flat_map(|answer| answer.load_balancers).flatten().collect())
-            }
-            Err(problem) if problem.class == Class::Missing && arns.len() > 1 => {
-                let request = self.elb.describe_load_balancers();
-                let pages = || request.clone().into_paginator().items().send().try_collect();
-                let mut all: Vec<LoadBalancer> = self.read(pages).await?;
-                all.retain(|shown| {
-                    shown.load_balancer_arn().is_some_and(|arn| arns.iter().any(|one| one == arn))
-                });
-                Ok(all)
-            }
-            Err(problem) if problem.class == Class::Missing => Ok(Vec::new()),
-            Err(problem) => Err(problem),
-        }
+        let request = self.elb.describe_load_balancers();
+        let request = match arns {
+            [one] => request.load_balancer_arns(one),
+            _ => request,
+        };
+        let pages = || request.clone().into_paginator().items().send().try_collect();
+        let mut shown: Vec<LoadBalancer> = present(self.read(pages).await)?.unwrap_or_default();
+        shown
+            .retain(|one| one.load_balancer_arn().is_some_and(|arn| arns.iter().any(|a| a == arn)));
+        Ok(shown)
     }
 
     /// The load balancer of this name, whosever it is.

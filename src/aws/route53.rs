@@ -30,6 +30,8 @@ pub(super) struct Shared {
     /// Changes that wait for their call, by their number.
     waiting: RefCell<BTreeMap<String, Change>>,
     count: Cell<u64>,
+    /// Record sets to the letter, as they were shown last and for as long as nothing was asked to change them.
+    letters: RefCell<BTreeMap<Identity, ResourceRecordSet>>,
 }
 
 /// What became of the change with this number.
@@ -82,6 +84,14 @@ pub fn plain_value(kind: &str, value: &str) -> String {
     }
 }
 
+/// The identity of a record. One of several that share name and type has a name of its own at the end: eksnet makes none
+/// of these.
+pub fn record_id(zone: &str, set: &ResourceRecordSet) -> Identity {
+    let name = plain_name(set.name());
+    let parts = [zone, &name, set.r#type().as_str()];
+    Identity::of(&parts.into_iter().chain(set.set_identifier()).collect::<Vec<_>>())
+}
+
 impl Aws {
     /// Everything that stands in `zones`, those of the zones themselves included. A zone that does not exist holds
     /// nothing.
@@ -94,6 +104,17 @@ impl Aws {
             Ok(contents.into_iter().flatten().collect())
         };
         self.zones.contents.ask(zones, load).await
+    }
+
+    /// A record to the letter, which is what Route 53 wants to hear of one that it shall delete. What was shown before is
+    /// not asked for again, unless it was refused since.
+    pub async fn record_set(&self, id: &Identity) -> Result<Option<ResourceRecordSet>, Problem> {
+        let shown = self.zones.letters.borrow_mut().remove(id);
+        if shown.is_some() {
+            return Ok(shown);
+        }
+        self.record_sets([id.part(0).to_owned()]).await?;
+        Ok(self.zones.letters.borrow_mut().remove(id))
     }
 
     async fn contents(&self, id: &str) -> Result<Vec<(Zone, ResourceRecordSet)>, Problem> {
@@ -114,6 +135,8 @@ impl Aws {
         // Every zone has one SOA, at its own name.
         let own = sets.iter().find(|set| set.r#type().as_str() == "SOA");
         let name = own.map(|set| plain_name(set.name())).unwrap_or_default();
+        let letters = sets.iter().map(|set| (record_id(id, set), set.clone()));
+        self.zones.letters.borrow_mut().extend(letters);
         let zone = Zone { id: id.to_owned(), name };
         Ok(sets.into_iter().map(|set| (zone.clone(), set)).collect())
     }
@@ -131,7 +154,7 @@ impl Aws {
         changes: Vec<Change>,
     ) -> Vec<Result<(), Problem>> {
         let numbers: Vec<String> =
-            changes.into_iter().map(|change| self.zones.enter(change)).collect();
+            changes.into_iter().map(|change| self.zones.enter(zone, change)).collect();
         let call = Rc::clone(self.zones.calls.borrow_mut().entry(zone.to_owned()).or_default());
         let load = |numbers: Vec<String>| async move {
             let changes = numbers.into_iter().filter_map(|number| {
@@ -202,7 +225,10 @@ impl Aws {
 
 impl Shared {
     /// Lets a change wait for its call; numbers sort as they were given.
-    fn enter(&self, change: Change) -> String {
+    fn enter(&self, zone: &str, change: Change) -> String {
+        if let Some(set) = change.resource_record_set() {
+            self.letters.borrow_mut().remove(&record_id(zone, set));
+        }
         self.count.set(self.count.get() + 1);
         let number = format!("{:016x}", self.count.get());
         self.waiting.borrow_mut().insert(number.clone(), change);

@@ -18,7 +18,7 @@ use crate::{
     apply::{self, Outcome},
     model::Diagnostic,
     plan::{Observed, Sight},
-    provider::Provider,
+    provider::{Provider, Reach},
     refresh,
     render::{self, Clock, Compared, Ended, Purpose},
     state::{Entry, Journal, Record, State},
@@ -75,7 +75,9 @@ async fn go(
     let prospect = if args.scope.no_refresh {
         planning::prospect_unasked(&intention, &observed, journal.state()).map_err(one)?
     } else {
-        planning::prospect(provider, &intention, &observed, journal.state()).await.map_err(one)?
+        planning::prospect(provider, &intention, &observed, journal.state(), Reach::Everything)
+            .await
+            .map_err(one)?
     };
     if let Some(saved) = &saved {
         saved.require_same_plan(&prospect.plan).map_err(one)?;
@@ -100,7 +102,9 @@ async fn go(
         let part = saved.as_ref().is_some_and(|saved| !saved.wish.targets.is_empty());
         let extent = if part { Extent::Part } else { Extent::Everything };
         let form = Form::of(args.json);
-        let run = destroy::Run { setting, provider, state, outcome, teller, clock, extent, form };
+        let plan = &prospect.plan;
+        let run =
+            destroy::Run { setting, provider, state, plan, outcome, teller, clock, extent, form };
         return run.close().await;
     }
     close(args, &outcome, &teller, provider, clock);

@@ -1,7 +1,7 @@
 //! `eksnet destroy`: deletes everything the stack owns, by the edges that the state remembers, and shows that nothing is
 //! left. The stack file is not needed where a state is named.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     Answer, Exit,
@@ -15,8 +15,9 @@ use super::{
 };
 use crate::{
     apply::{self, Outcome},
-    model::{Diagnostic, Problem},
-    provider::{Owned, Provider},
+    model::{Diagnostic, Identity, Problem},
+    plan::Plan,
+    provider::{Owned, Provider, Reach},
     refresh,
     render::{self, Certificate, Clock, Compared, Ended},
     state::{Journal, State},
@@ -46,8 +47,11 @@ async fn go(
     let observed = refresh::glance(provider, journal.state()).await.map_err(one)?;
     let stack = setting.source.as_ref().map(|source| &source.stack);
     let intention = Intention::destroy(stack, journal.state(), &args.target);
-    let prospect =
-        planning::prospect(provider, &intention, &observed, journal.state()).await.map_err(one)?;
+    // Where nobody reads the plan before it is carried out, what only the VPC itself can meet is named when it does.
+    let reach = if args.auto_approve { Reach::Guests } else { Reach::Everything };
+    let prospect = planning::prospect(provider, &intention, &observed, journal.state(), reach)
+        .await
+        .map_err(one)?;
     if !args.json {
         screen::say(&render::plan(
             &prospect.plan,
@@ -66,10 +70,10 @@ async fn go(
     }
     let teller = Teller::new(Form::of(args.json), &prospect);
     let (outcome, clock) = run::carry_out(&prospect, provider, journal, &teller).await?;
-    let state = journal.state();
+    let (state, plan) = (journal.state(), &prospect.plan);
     let extent = if args.target.is_empty() { Extent::Everything } else { Extent::Part };
     let form = Form::of(args.json);
-    Run { setting, provider, state, outcome, teller, clock, extent, form }.close().await
+    Run { setting, provider, state, plan, outcome, teller, clock, extent, form }.close().await
 }
 
 /// Who knows that nothing is left. What EC2 does not see the tags of is gone by the answer to its delete.
@@ -87,6 +91,7 @@ pub(super) struct Run<'a> {
     pub(super) setting: &'a Setting,
     pub(super) provider: &'a dyn Provider,
     pub(super) state: &'a State,
+    pub(super) plan: &'a Plan,
     pub(super) outcome: Outcome,
     pub(super) teller: Teller,
     pub(super) clock: Clock,
@@ -97,9 +102,9 @@ pub(super) struct Run<'a> {
 impl Run<'_> {
     /// Says what was done and, after everything was to go, shows what is left.
     pub(super) async fn close(self) -> Answer {
-        let Run { setting, provider, state, outcome, teller, clock, extent, form } = self;
+        let Run { setting, provider, state, plan, outcome, teller, clock, extent, form } = self;
         let left = match extent {
-            Extent::Everything => left_in_the_end(provider, setting, state).await?,
+            Extent::Everything => left_in_the_end(provider, setting, state, plan).await?,
             Extent::Part => Vec::new(),
         };
         let (tally, calls) = (teller.tally(), provider.calls());
@@ -136,16 +141,22 @@ impl Run<'_> {
     }
 }
 
-/// What is left when everything that is gone must have ceased to show.
+/// What is left when everything that is gone must have ceased to show. What this run deleted is gone by AWS's own answer.
 async fn left_in_the_end(
     provider: &dyn Provider,
     setting: &Setting,
     state: &State,
+    plan: &Plan,
 ) -> Result<Vec<Owned>, Vec<Diagnostic>> {
+    let mut gone: BTreeSet<Identity> = plan.taken_away().into_keys().map(Identity::from).collect();
+    let stays = state.deposed.iter().map(|old| &old.record).chain(state.resources.values());
+    for record in stays {
+        gone.remove(&record.id);
+    }
     let until = provider.now() + provider.visible_after();
     let mut wait = 1;
     loop {
-        let left = left_behind(provider, setting, state).await?;
+        let left = left_behind(provider, setting, state, &gone).await?;
         let seconds = until - provider.now();
         // What was not asked to go, or refused to, is there and stays.
         let deleted = |owned: &Owned| state.buried.contains(&owned.id);
@@ -163,6 +174,7 @@ async fn left_behind(
     provider: &dyn Provider,
     setting: &Setting,
     state: &State,
+    gone: &BTreeSet<Identity>,
 ) -> Result<Vec<Owned>, Vec<Diagnostic>> {
     let refused = |problem: Problem| {
         vec![
@@ -171,7 +183,7 @@ async fn left_behind(
                 .help("run `eksnet destroy` again"),
         ]
     };
-    let mut left = provider.owned(&setting.name).await.map_err(refused)?;
+    let mut left = provider.owned(&setting.name, gone).await.map_err(refused)?;
     let remembered = state
         .resources
         .iter()

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     model::Diagnostic,
     plan::Observed,
+    provider::Reach,
     render::{self, Compared},
     state::State,
 };
@@ -68,7 +69,9 @@ async fn look(setting: &Setting, args: &PlanArgs) -> Result<Looked, Vec<Diagnost
     let prospect = if scope.refresh_only {
         planning::drift_only(&observed, &state)
     } else {
-        planning::prospect(&*provider, &intention, &observed, &state).await.map_err(one)?
+        planning::prospect(&*provider, &intention, &observed, &state, Reach::Everything)
+            .await
+            .map_err(one)?
     };
     Ok(Looked { state, intention, prospect })
 }

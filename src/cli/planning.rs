@@ -8,7 +8,7 @@ use crate::{
     blueprint::{self, Choices, Egress},
     model::{Account, Address, Desired, Diagnostic},
     plan::{self, Observed, Plan, Step, Wish},
-    provider::Provider,
+    provider::{Provider, Reach},
     refresh,
     render::{Compared, PlanFacts, Purpose},
     stack::Stack,
@@ -148,15 +148,16 @@ pub(super) fn drift_only(observed: &Observed, state: &State) -> Prospect {
     }
 }
 
-/// Plans, and looks for what others have in the network where any of it is to go.
+/// Plans, and looks as far as `reach` for what others have in the network where any of it is to go.
 pub(super) async fn prospect(
     provider: &dyn Provider,
     intention: &Intention,
     observed: &Observed,
     state: &State,
+    reach: Reach,
 ) -> Result<Prospect, Diagnostic> {
     let plan = plan::plan(&intention.desired, observed, state, &intention.wish)?;
-    let plan = sweep::survey(provider, plan, state).await?;
+    let plan = sweep::survey(provider, plan, state, reach).await?;
     Ok(carried_out(plan, intention.purpose, state))
 }
 

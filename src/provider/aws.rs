@@ -1,6 +1,6 @@
 //! The door to AWS: finds the kind and calls its functions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -100,10 +100,16 @@ impl Provider for Aws {
         kind(facts).find(self, order)
     }
 
-    fn owned<'a>(&'a self, stack: &'a str) -> Answer<'a, Result<Vec<Owned>, Problem>> {
+    fn owned<'a>(
+        &'a self,
+        stack: &'a str,
+        deleted: &'a BTreeSet<Identity>,
+    ) -> Answer<'a, Result<Vec<Owned>, Problem>> {
         Box::pin(async move {
             let mut by_kind: BTreeMap<String, Vec<Identity>> = BTreeMap::new();
-            for (resource_type, id) in self.owned_by_stack(stack).await? {
+            let mut tagged = self.owned_by_stack(stack).await?;
+            tagged.retain(|(_, id)| !deleted.contains(id));
+            for (resource_type, id) in tagged {
                 by_kind.entry(resource_type).or_default().push(id);
             }
             let mut owned = Vec::new();

@@ -3,12 +3,14 @@
 mod aws;
 pub mod sandbox;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 pub use crate::{
     aws::TagChange,
     kinds::{Found, Made, Order, Outputs, Owner, Phase},
-    strays::{Ground, Life, Standing, Stray, Whose},
+    strays::{Ground, Life, Reach, Standing, Stray, Whose},
 };
 use crate::{
     kinds::Facts,
@@ -102,8 +104,13 @@ pub trait Provider {
         order: &'a Order,
     ) -> Answer<'a, Result<Vec<Identity>, Problem>>;
 
-    /// Everything that still carries the ownership tag of `stack`, whoever remembers it.
-    fn owned<'a>(&'a self, stack: &'a str) -> Answer<'a, Result<Vec<Owned>, Problem>>;
+    /// Everything that still carries the ownership tag of `stack`, whoever remembers it, without what is known to be
+    /// `deleted`: its tags may show for a while.
+    fn owned<'a>(
+        &'a self,
+        stack: &'a str,
+        deleted: &'a BTreeSet<Identity>,
+    ) -> Answer<'a, Result<Vec<Owned>, Problem>>;
 
     /// Everything of this kind that carries the ownership tag of `stack`, with all its tags. What was made a moment ago
     /// may not show yet.

@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::{
     Filter, NetworkInterface, SecurityGroup, VpcPeeringConnectionStateReasonCode,
 };
 
-use super::{Ground, Sighting, Stray, judge};
+use super::{Ground, Reach, Sighting, Stray, judge};
 use crate::{
     aws::{
         Aws,
@@ -17,23 +17,39 @@ use crate::{
     model::{Class, Identity, Problem, Tags},
 };
 
-/// What every look asks.
-pub const CALLS: [&str; 7] = [
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets",
-    "ec2:DescribeRouteTables",
-    "ec2:DescribeNetworkAcls",
-    "ec2:DescribeVpcEndpoints",
-    "ec2:DescribeVpcPeeringConnections",
+/// What divides or connects a VPC: its kinds, and who shows them.
+const NETWORKS: [(&str, &str); 5] = [
+    ("subnet", "ec2:DescribeSubnets"),
+    ("route_table", "ec2:DescribeRouteTables"),
+    ("network_acl", "ec2:DescribeNetworkAcls"),
+    ("vpc_endpoint", "ec2:DescribeVpcEndpoints"),
+    ("vpc_peering_connection", "ec2:DescribeVpcPeeringConnections"),
 ];
 
 /// What a look asks where there is or was a cluster.
-pub const CALLS_OF_A_CLUSTER: [&str; 3] = [
+const CALLS_OF_A_CLUSTER: [&str; 3] = [
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeTargetGroups",
     "ec2:DescribeVolumes",
 ];
+
+/// What a look asks.
+pub fn calls(ground: &Ground) -> Vec<&'static str> {
+    let mut calls = vec!["ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups"];
+    match ground.reach {
+        Reach::Everything => calls.extend(NETWORKS.map(|(_, call)| call)),
+        Reach::Guests => {}
+    }
+    if !ground.makers.is_empty() {
+        calls.extend(CALLS_OF_A_CLUSTER);
+    }
+    calls
+}
+
+/// Whether things of this kind divide or connect a VPC.
+pub fn divides(kind: &str) -> bool {
+    NETWORKS.iter().any(|(network, _)| *network == kind)
+}
 
 /// The call that takes a stray away.
 pub fn deletion(kind: &str) -> &'static str {
@@ -140,6 +156,10 @@ impl Aws {
 
     /// What divides or connects a VPC.
     async fn networks(&self, ground: &Ground) -> Result<Vec<Sighting>, Problem> {
+        match ground.reach {
+            Reach::Everything => {}
+            Reach::Guests => return Ok(Vec::new()),
+        }
         let here = || filter("vpc-id", ground.vpcs.iter().map(Identity::as_str));
         let subnets = self.ec2.describe_subnets().filters(here());
         let tables = self.ec2.describe_route_tables().filters(here());

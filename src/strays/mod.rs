@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use aws::{CALLS, CALLS_OF_A_CLUSTER, deletion};
+pub use aws::{calls, deletion, divides};
 pub use judge::judge;
 
 use crate::model::{Address, Identity, Tags};
@@ -26,6 +26,18 @@ pub struct Ground {
     pub makers: BTreeMap<String, Life>,
     /// Ids and other names of everything that the stack itself made.
     pub ours: BTreeSet<String>,
+    /// How much of it is looked at.
+    pub reach: Reach,
+}
+
+/// How much of a network is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Whatever keeps any of it from going.
+    #[default]
+    Everything,
+    /// Who lives in it, and what clusters made: without what only divides or connects a VPC, and has no interface in it.
+    Guests,
 }
 
 /// How far a cluster is.

@@ -11,7 +11,7 @@ use aws_sdk_ec2::types::{
     LaunchTemplateTagSpecificationRequest, LaunchTemplateVersion, RequestLaunchTemplateData,
     ResourceType, Tag, VolumeType,
 };
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -82,8 +82,10 @@ impl Kind for LaunchTemplate {
     }
 
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
-        let templates = try_join_all(known.chunks(IDS).map(|ids| described(aws, ids))).await?;
-        let found = templates.into_iter().flatten().map(|template| found(aws, template));
+        let templates = try_join_all(known.chunks(IDS).map(|ids| described(aws, ids)));
+        let (templates, defaults) = try_join(templates, aws.default_template_versions()).await?;
+        let templates = templates.into_iter().flatten();
+        let found = templates.map(|template| found(aws, &defaults, template));
         Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
 
@@ -203,14 +205,33 @@ async fn described(aws: &Aws, ids: &[Identity]) -> Result<Vec<types::LaunchTempl
 
 async fn found(
     aws: &Aws,
+    defaults: &[LaunchTemplateVersion],
     template: types::LaunchTemplate,
 ) -> Result<Option<Found<LaunchTemplate>>, Problem> {
     let id = template.launch_template_id().unwrap_or_default();
-    let versions = present(template_versions(aws, id, Some("$Default")).await)?;
-    let version = versions.and_then(|versions| versions.into_iter().next());
+    let version = template_version(aws, defaults, id, "$Default").await?;
     Ok(version.map(|version| {
         Found::ready(id, LaunchTemplate::shown(&version)).tagged(tags(template.tags()))
     }))
+}
+
+/// A version (a number, or `$Default`) of a launch template; it need not be asked for if it is among `defaults`.
+pub(in crate::kinds) async fn template_version(
+    aws: &Aws,
+    defaults: &[LaunchTemplateVersion],
+    template: &str,
+    version: &str,
+) -> Result<Option<LaunchTemplateVersion>, Problem> {
+    let is_meant = |shown: &&LaunchTemplateVersion| {
+        let number = shown.version_number.map(|number| number.to_string());
+        shown.launch_template_id() == Some(template)
+            && (version == "$Default" || number.as_deref() == Some(version))
+    };
+    if let Some(version) = defaults.iter().find(is_meant) {
+        return Ok(Some(version.clone()));
+    }
+    let versions = present(template_versions(aws, template, Some(version)).await)?;
+    Ok(versions.and_then(|versions| versions.into_iter().next()))
 }
 
 /// Versions of a launch template: one (a number, or `$Default`), or all of them.

@@ -30,7 +30,7 @@ pub use interface_endpoint::InterfaceEndpoint;
 pub use internet_gateway::InternetGateway;
 pub use internet_gateway_attachment::InternetGatewayAttachment;
 pub use launch_template::LaunchTemplate;
-pub(super) use launch_template::template_versions;
+pub(super) use launch_template::{template_version, template_versions};
 pub use nat_gateway::NatGateway;
 pub use route::Route;
 pub use route_table::RouteTable;

@@ -8,11 +8,12 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_ec2::types::LaunchTemplateVersion;
 use aws_sdk_eks::types::{
     self, AmiTypes, CapacityTypes, LaunchTemplateSpecification, NodegroupScalingConfig,
     NodegroupStatus, Taint, TaintEffect, UpdateLabelsPayload, UpdateTaintsPayload,
 };
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 
 use super::{finished, gone, ids, in_clusters, reason, references, refused, settled, tagged, tags};
@@ -20,7 +21,7 @@ use crate::{
     aws::{Aws, present},
     kinds::{
         Calls, EksResource, Facts, Found, Kind, Made, Owner, Phase, Quota, Strays, Tagging, Timing,
-        not_visible_yet, template_versions,
+        not_visible_yet, template_version, template_versions,
     },
     model::{Identity, Problem, Ref},
 };
@@ -158,7 +159,7 @@ impl Kind for NodeGroup {
         if self.launch_template_revision != there.launch_template_revision {
             let template = LaunchTemplateSpecification::builder()
                 .id(self.launch_template.get())
-                .version(self.template_version(aws).await?);
+                .version(self.wanted_version(aws).await?);
             let request = aws
                 .eks
                 .update_nodegroup_version()
@@ -222,7 +223,7 @@ impl NodeGroup {
     }
 
     /// The version of the launch template that has the wanted revision.
-    async fn template_version(&self, aws: &Aws) -> Result<String, Problem> {
+    async fn wanted_version(&self, aws: &Aws) -> Result<String, Problem> {
         let template = self.launch_template.get();
         let versions = template_versions(aws, template, None).await?;
         let revision = Some(self.launch_template_revision.as_str());
@@ -307,21 +308,25 @@ fn desired(group: &types::Nodegroup) -> Option<u32> {
 }
 
 /// What the version of its launch template says of itself.
-async fn revision(aws: &Aws, group: &types::Nodegroup) -> Result<String, Problem> {
+async fn revision(
+    aws: &Aws,
+    defaults: &[LaunchTemplateVersion],
+    group: &types::Nodegroup,
+) -> Result<String, Problem> {
     let template = group.launch_template();
     let Some((id, version)) =
         template.and_then(|template| Some((template.id()?, template.version()?)))
     else {
         return Ok(String::new());
     };
-    let versions = present(template_versions(aws, id, Some(version)).await)?.unwrap_or_default();
-    let description = versions.into_iter().next().and_then(|version| version.version_description);
-    Ok(description.unwrap_or_default())
+    let version = template_version(aws, defaults, id, version).await?;
+    Ok(version.and_then(|version| version.version_description).unwrap_or_default())
 }
 
 async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<NodeGroup>>, Problem> {
-    let Some(group) = described(aws, id).await? else { return Ok(None) };
-    let revision = revision(aws, &group).await?;
+    let (group, defaults) = try_join(described(aws, id), aws.default_template_versions()).await?;
+    let Some(group) = group else { return Ok(None) };
+    let revision = revision(aws, &defaults, &group).await?;
     Ok(Some(shown(id, group, revision)))
 }
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     aws::{
         Aws,
-        route53::{plain_name, plain_value},
+        route53::{plain_name, plain_value, record_id},
     },
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Quota, gone, heads},
     model::{Class, Identity, Problem, Ref},
@@ -95,7 +95,7 @@ impl Kind for Record {
         let mut found = Vec::new();
         let sets = aws.record_sets(heads(known)).await?;
         for (zone, set) in sets.iter().filter(|(zone, set)| !is_of_zone(&zone.name, set)) {
-            found.push(Found::ready(key(&zone.id, set), shown(&zone.id, set)));
+            found.push(Found::ready(record_id(&zone.id, set), shown(&zone.id, set)));
         }
         Ok(found)
     }
@@ -104,13 +104,10 @@ impl Kind for Record {
         aws.change_record(self.zone.get(), self.as_change(ChangeAction::Upsert)?).await
     }
 
-    /// Route 53 deletes what it is told to the letter, so the record is looked at first.
+    /// Route 53 deletes what it is told to the letter.
     async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
-        let sets = aws.record_sets([id.part(0).to_owned()]).await?;
-        let mut sets = sets.iter().filter(|(zone, set)| key(&zone.id, set) == *id);
-        let Some((zone, set)) = sets.next() else { return Err(gone(id)) };
-        let change = change(ChangeAction::Delete, set.clone())?;
-        aws.change_record(&zone.id, change).await
+        let Some(set) = aws.record_set(id).await? else { return Err(gone(id)) };
+        aws.change_record(id.part(0), change(ChangeAction::Delete, set)?).await
     }
 }
 
@@ -148,13 +145,6 @@ fn unbuilt(error: aws_smithy_types::error::operation::BuildError) -> Problem {
 /// Whether it is one of the two that every zone has of its own: where it begins, and who answers for it.
 fn is_of_zone(zone: &str, set: &ResourceRecordSet) -> bool {
     matches!(set.r#type(), RrType::Soa | RrType::Ns) && plain_name(set.name()) == zone
-}
-
-/// Its identity. One of several that share name and type has a name of its own at the end: eksnet makes none of these.
-fn key(zone: &str, set: &ResourceRecordSet) -> Identity {
-    let name = plain_name(set.name());
-    let parts = [zone, &name, set.r#type().as_str()];
-    Identity::of(&parts.into_iter().chain(set.set_identifier()).collect::<Vec<_>>())
 }
 
 /// The record as a list shows it.

@@ -18,7 +18,7 @@ mod world;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::Path,
     rc::Rc,
     time::Duration,
@@ -313,7 +313,11 @@ impl Provider for Sandbox {
         })
     }
 
-    fn owned<'a>(&'a self, stack: &'a str) -> Answer<'a, Result<Vec<Owned>, Problem>> {
+    fn owned<'a>(
+        &'a self,
+        stack: &'a str,
+        deleted: &'a BTreeSet<Identity>,
+    ) -> Answer<'a, Result<Vec<Owned>, Problem>> {
         Box::pin(async move {
             self.read_call("ec2:DescribeTags").await?;
             let (world, eyes, tag_eyes) =
@@ -323,6 +327,7 @@ impl Provider for Sandbox {
             // Tags of things that are gone show for a while, so each is looked at.
             let things = tagged
                 .filter(|thing| thing.tags.get(TAG_STACK).is_some_and(|name| name == stack))
+                .filter(|thing| !deleted.contains(&thing.id))
                 .filter_map(|thing| world.seen(&thing.kind, &thing.id, &eyes));
             Ok(things
                 .map(|thing| Owned { kind: thing.kind.clone(), id: thing.id.clone() })
@@ -361,7 +366,10 @@ impl Provider for Sandbox {
 
     fn strays<'a>(&'a self, ground: &'a Ground) -> Answer<'a, Result<Vec<Stray>, Problem>> {
         Box::pin(async move {
-            try_join_all(strays::calls(ground).map(|action| self.read_call(action))).await?;
+            try_join_all(
+                crate::strays::calls(ground).into_iter().map(|action| self.read_call(action)),
+            )
+            .await?;
             let (world, time) = (self.world.borrow(), self.time());
             Ok(judge(strays::sightings(&world, &self.account, ground, time), ground))
         })

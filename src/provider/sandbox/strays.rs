@@ -12,14 +12,8 @@ use super::{
 use crate::{
     kinds,
     model::{Account, Identity},
-    strays::{CALLS, CALLS_OF_A_CLUSTER, Ground, Sighting},
+    strays::{Ground, Reach, Sighting, divides},
 };
-
-/// The calls of a look.
-pub(super) fn calls(ground: &Ground) -> impl Iterator<Item = &'static str> {
-    let of_clusters = if ground.makers.is_empty() { &[][..] } else { &CALLS_OF_A_CLUSTER[..] };
-    CALLS.iter().chain(of_clusters).copied()
-}
 
 /// Everything in the VPCs of `ground` that is there at `time`, and what clusters of ours marked elsewhere.
 pub(super) fn sightings(
@@ -52,7 +46,11 @@ pub(super) fn sightings(
         let elsewhere = thing.is_there(time) && !reached.contains(&thing.id);
         elsewhere && kinds::get(&thing.kind).is_none() && ground.makers.keys().any(of_maker)
     });
-    let seen = things.iter().copied().chain(marked);
+    let shows = |thing: &&Thing| match ground.reach {
+        Reach::Everything => true,
+        Reach::Guests => !divides(&thing.kind),
+    };
+    let seen = things.iter().copied().chain(marked).filter(shows);
     seen.map(|thing| sighting(thing, held.get(&thing.id).cloned().unwrap_or_default())).collect()
 }
 
