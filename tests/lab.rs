@@ -14,7 +14,7 @@ use eksnet::{
     model::{Account, Address, Desired, Diagnostic, Identity},
     plan::{self, Action, Plan, Replacement, Wish},
     provider::{
-        Provider,
+        Provider, Reach,
         sandbox::{ACCOUNT, Fault, Faults, Moment, Sandbox, Thing, World},
     },
     refresh,
@@ -232,15 +232,15 @@ impl Lab {
     ) -> Result<(Outcome, u64), Diagnostic> {
         let mut journal = self.journal(drawn, disk).await?;
         apply::settle(provider, &mut journal, &|_| {}).await?;
-        let mut observed = if drawn.desired.is_empty() {
-            refresh::glance(provider, journal.state()).await?
+        let (mut observed, reach) = if drawn.desired.is_empty() {
+            (refresh::glance(provider, journal.state()).await?, Reach::Guests)
         } else {
-            refresh::refresh(provider, journal.state()).await?
+            (refresh::refresh(provider, journal.state()).await?, Reach::Everything)
         };
         journal.write(refresh::learned(journal.state(), &observed)).await?;
         refresh::meet(provider, &drawn.desired, journal.state(), &mut observed).await?;
         let plan = plan::plan(&drawn.desired, &observed, journal.state(), wish)?;
-        let plan = sweep::survey(provider, plan, journal.state()).await?;
+        let plan = sweep::survey(provider, plan, journal.state(), reach).await?;
         journal.write([Entry::Chosen { choices: drawn.choices.clone() }]).await?;
         let steps = plan::steps(&plan, journal.state());
         let outcome =

@@ -32,7 +32,7 @@ fn every_stack_comes_up_stays_and_goes() {
         moto.assert_well_spoken();
     }
     // The rest is what it waits for, and what it has to know before it begins.
-    calls.assert_frugal("shop", "apply", 1.30);
-    calls.assert_frugal("shop", "destroy", 1.50);
+    calls.assert_frugal("shop", "apply", 1.25);
+    calls.assert_frugal("shop", "destroy", 1.35);
     calls.assert_pinned();
 }

@@ -20,6 +20,7 @@ fn ground(life: Life) -> Ground {
         ]
         .map(str::to_owned)
         .into(),
+        ..Ground::default()
     }
 }
 
