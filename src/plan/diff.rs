@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use crate::{
     kinds::{self, Facts},
-    model::{Address, Desired, Diagnostic, Resource, Tags, Until, value},
+    model::{Address, Diagnostic, Resource, Tags, Until, value},
     plan::{
         Action, Change, Edge, Observed, Reason, Replacement, Sight, Wish,
         collide::{collisions, early, loose},
+        order::{Order, beside},
     },
     provider::{Found, Phase},
     state::{Record, State},
@@ -24,17 +25,16 @@ struct Given {
     first: BTreeSet<Address>,
 }
 
-/// Every change, by address. `order` has every address of `desired` after what it needs.
+/// Every change, by address, of what is desired in this `order`.
 pub(super) fn changes(
-    desired: &Desired,
+    order: &Order,
     observed: &Observed,
     state: &State,
     wish: &Wish,
-    order: &[Address],
 ) -> Result<BTreeMap<Address, Change>, Diagnostic> {
     let mut given = Given::default();
     for address in &wish.replace {
-        if !desired.contains_key(address) {
+        if order.place(address).is_none() {
             return Err(Diagnostic::error(format!("there is no {address} to replace"))
                 .help("`eksnet state list` shows every address"));
         }
@@ -43,7 +43,7 @@ pub(super) fn changes(
     // What is replaced may force what holds it to be replaced too, which may force others: each round settles at least
     // one more resource, and all but the rarest plans need a single round.
     loop {
-        let changes = look(desired, observed, state, order, &given)?;
+        let changes = look(order, observed, state, &given)?;
         let further = consequences(&changes, state, &given);
         if further == given {
             return Ok(changes);
@@ -52,25 +52,51 @@ pub(super) fn changes(
     }
 }
 
+/// What is remembered and what was seen of a desired resource.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    record: Option<&'a Record>,
+    sight: Option<&'a Sight>,
+}
+
+impl Known<'_> {
+    /// What AWS knows it by, or one of its outputs: as seen, or else as remembered.
+    fn value(&self, output: Option<&str>) -> Option<String> {
+        let Some(Sight::There(found)) = self.sight else { return None };
+        match output {
+            None => Some(found.id.0.clone()),
+            Some(output) => {
+                let remembered = || self.record?.outputs.get(output);
+                found.outputs.get(output).or_else(remembered).cloned()
+            }
+        }
+    }
+}
+
 fn look(
-    desired: &Desired,
+    order: &Order,
     observed: &Observed,
     state: &State,
-    order: &[Address],
     given: &Given,
 ) -> Result<BTreeMap<Address, Change>, Diagnostic> {
-    let mut changes: BTreeMap<Address, Change> = BTreeMap::new();
-    for address in order {
-        let resource = &desired[address];
+    let addresses = || order.resources.iter().map(|(address, _)| *address);
+    let known: Vec<Known> = beside(addresses(), &state.resources)
+        .zip(beside(addresses(), &observed.resources))
+        .map(|(record, sight)| Known { record, sight })
+        .collect();
+    let mut changes: Vec<Option<Change>> = vec![None; known.len()];
+    for place in &order.turns {
+        let (address, resource) = order.resources[*place];
         let facts = kinds::facts_at(address)?;
-        let known = |address: &Address, output: Option<&str>| {
-            let stays = changes
-                .get(address)
+        let value = |address: &Address, output: Option<&str>| {
+            let place = order.place(address)?;
+            let stays = changes[place]
+                .as_ref()
                 .is_some_and(|change| matches!(change.action, Action::Keep | Action::Update));
-            if stays { seen(address, output, observed, state) } else { None }
+            if stays { known[place].value(output) } else { None }
         };
-        let after = facts.normal(value::resolve(&resource.fields, &known));
-        let change = match (state.resources.get(address), observed.resources.get(address)) {
+        let after = facts.normal(value::resolve(&resource.fields, &value));
+        changes[*place] = Some(match (known[*place].record, known[*place].sight) {
             (Some(record), Some(Sight::There(found))) => {
                 compare(facts, resource, after, record, found, given.replace.get(address))
             }
@@ -81,33 +107,21 @@ fn look(
                 Some(found) => take_over(facts, resource, after, found),
                 None => create(facts, resource, after),
             },
-        };
-        changes.insert(address.clone(), change);
+        });
     }
+    let mut all: Vec<(Address, Change)> = Vec::with_capacity(changes.len());
+    all.extend(
+        addresses().cloned().zip(changes).filter_map(|(address, change)| Some((address, change?))),
+    );
     for (address, record) in &state.resources {
-        if !desired.contains_key(address) {
+        if order.place(address).is_none() {
             kinds::facts_at(address)?;
-            changes.insert(address.clone(), farewell(record, observed.there(address)));
+            all.push((address.clone(), farewell(record, observed.there(address))));
         }
     }
+    let mut changes = all.into_iter().collect();
     order_replacements(&mut changes, given);
     Ok(changes)
-}
-
-/// What AWS knows a resource by, or one of its outputs: as seen, or else as remembered.
-fn seen(
-    address: &Address,
-    output: Option<&str>,
-    observed: &Observed,
-    state: &State,
-) -> Option<String> {
-    let found = observed.there(address)?;
-    match output {
-        None => Some(found.id.0.clone()),
-        Some(output) => {
-            found.outputs.get(output).cloned().or_else(|| state.value(address, Some(output)))
-        }
-    }
 }
 
 fn create(facts: &Facts, resource: &Resource, after: Value) -> Change {

@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::{
     kinds::{self, Facts},
     model::{Address, value},
-    plan::{Observed, Sight, observed::Foreign},
+    plan::{Observed, Sight, observed::Foreign, order::beside},
+    provider::Found,
     state::{Record, State},
 };
 
@@ -57,9 +58,10 @@ pub enum Finding {
 /// Everything that changed, by address.
 pub(super) fn drift(state: &State, observed: &Observed) -> Vec<Drift> {
     let mut drift = Vec::new();
-    for (address, record) in &state.resources {
-        let findings = match observed.resources.get(address) {
-            Some(Sight::There(_)) => findings(address, record, observed),
+    let sights = beside(state.resources.keys(), &observed.resources);
+    for ((address, record), sight) in state.resources.iter().zip(sights) {
+        let findings = match sight {
+            Some(Sight::There(found)) => findings(address, record, found),
             Some(Sight::Gone) => vec![Finding::Gone],
             None => Vec::new(),
         };
@@ -82,10 +84,8 @@ pub(super) fn drift(state: &State, observed: &Observed) -> Vec<Drift> {
     drift
 }
 
-fn findings(address: &Address, record: &Record, observed: &Observed) -> Vec<Finding> {
-    let (Some(kind), Some(found)) = (kinds::get(address.kind()), observed.there(address)) else {
-        return Vec::new();
-    };
+fn findings(address: &Address, record: &Record, found: &Found<Value>) -> Vec<Finding> {
+    let Some(kind) = kinds::get(address.kind()) else { return Vec::new() };
     // Equal as they stand, which is the rule, they are equal in their normal forms, and none need be made.
     let same = record.fields == found.fields;
     let mut findings =

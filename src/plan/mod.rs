@@ -133,7 +133,7 @@ pub fn plan(
     wish: &Wish,
 ) -> Result<Plan, Diagnostic> {
     let order = order::dependencies_first(desired)?;
-    let changes = diff::changes(desired, observed, state, wish, &order)?;
+    let changes = diff::changes(&order, observed, state, wish)?;
     let plan = Plan {
         changes,
         deposed: state
