@@ -27,7 +27,8 @@ pub fn wall(command: &mut Command) -> f64 {
 }
 
 /// Runs `command` to its good end and looks at it all the while. The peak only grows, and the last look is at most a
-/// quarter of a millisecond before the end. A process that has ended keeps its times until it is waited for.
+/// quarter of a millisecond before the end. A process that has ended keeps its times until it is waited for; before that,
+/// Linux may be milliseconds behind with them.
 pub fn cost(command: &mut Command) -> Cost {
     let began = Instant::now();
     let mut child = quiet(command).spawn().expect("eksnet starts");
@@ -38,6 +39,9 @@ pub fn cost(command: &mut Command) -> Cost {
         std::thread::sleep(Duration::from_micros(250));
     }
     cost.wall = milliseconds(began.elapsed());
+    while !has_ended(&folder) {
+        std::thread::sleep(Duration::from_micros(50));
+    }
     cost.cpu = on_cpu(&folder);
     let status = child.wait().expect("eksnet ends");
     assert!(status.success(), "{command:?}: {status}");
@@ -56,6 +60,12 @@ fn on_cpu(folder: &str) -> f64 {
     let nanoseconds: f64 =
         text.split(' ').next().and_then(|word| word.parse().ok()).expect("a number");
     nanoseconds / 1e6
+}
+
+/// Whether all that is left of a process is what it has to tell.
+fn has_ended(folder: &str) -> bool {
+    let status = fs::read_to_string(format!("{folder}/status")).unwrap_or_default();
+    status.lines().any(|line| line.starts_with("State:") && line.contains('Z'))
 }
 
 /// The most memory a process has held, in mebibytes; none once it has ended.
