@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     kinds::{self, Existing, Facts},
-    model::{Address, Desired, Diagnostic, Identity, Problem, value},
+    model::{Address, Desired, Diagnostic, Identity, Problem, Shared, value},
     plan::{Foreign, Observed, Sight},
     provider::{Found, Outputs, Provider},
     state::{Deposed, Entry, Record, State},
@@ -297,11 +297,12 @@ fn complete(
     address: &Address,
     record: &Record,
     found: Found<Value>,
-) -> Found<Value> {
+) -> Found<Shared<Value>> {
     let mut outputs: Outputs = record.outputs.clone();
     let found = told(provider, address.kind(), found);
     outputs.extend(found.outputs);
-    Found { outputs, ..found }
+    let Found { id, fields, tags, outputs: _, phase } = found;
+    Found { id, fields: Shared::beside(fields, &record.fields), tags, outputs, phase }
 }
 
 /// Something that was found, with every output that follows from what it is.

@@ -302,8 +302,8 @@ impl Lab {
         for (address, thing) in self.things() {
             let record = &state.resources[&address];
             let facts = kinds::get(address.kind()).expect("a kind").facts();
-            assert_eq!(facts.normal(record.fields.clone()), thing.fields, "{case}: {address}");
-            assert_eq!(record.tags, thing.tags, "{case}: {address}");
+            assert_eq!(facts.normal((*record.fields).clone()), thing.fields, "{case}: {address}");
+            assert_eq!(*record.tags, thing.tags, "{case}: {address}");
             for (output, value) in &thing.outputs {
                 assert_eq!(record.outputs.get(output), Some(value), "{case}: {address}.{output}");
             }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use eksnet::{
-    model::{Account, Address, Diagnostic},
+    model::{Account, Address, Diagnostic, Tags},
     state::{Entry, Holder, Journal, Recalled, Record, State, Store},
 };
 use serde_json::json;
@@ -16,8 +16,8 @@ use crate::lab::{folder, in_virtual_time};
 fn record(n: usize) -> Entry {
     let record = Record {
         id: format!("subnet-{n:017x}").into(),
-        fields: json!({ "cidr": format!("10.0.{n}.0/24") }),
-        tags: [("Name".to_owned(), format!("shop-{n}"))].into(),
+        fields: json!({ "cidr": format!("10.0.{n}.0/24") }).into(),
+        tags: Tags::from([("Name".to_owned(), format!("shop-{n}"))]).into(),
         outputs: Default::default(),
         needs: Default::default(),
         section: "vpc.subnets".to_owned(),

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     aws::backoff,
     kinds::{self, Facts, Made, Order, Outputs, Owner},
-    model::{Address, Class, Problem, value},
+    model::{Address, Class, Problem, Shared, value},
     plan::{Action, Change, Step, StepId},
     provider::{Found, Phase, TagChange},
     state::{Entry, Intent, State},
@@ -63,12 +63,13 @@ impl Run<'_> {
 
     /// What is to be created, with a client token that no other create ever carries.
     fn intent(&self, address: &Address, change: &Change) -> Intent {
-        let after = change.after.clone().unwrap_or_default();
         let (fields, token) = self.log.state(|state| {
             let known = |address: &Address, output: Option<&str>| state.value(address, output);
             let seed =
                 format!("{}/{}/{address}/{}", state.lineage, state.serial, self.provider.now());
-            (value::resolve(&after, &known), seed)
+            let resolve =
+                |after: &Shared<Value>| Shared::beside(value::resolve(after, &known), after);
+            (change.after.as_ref().map(resolve).unwrap_or_default(), seed)
         });
         let digest = Sha256::digest(token.as_bytes());
         Intent {
@@ -271,7 +272,7 @@ impl Owner {
             stack: state.stack.clone(),
             address: address.clone(),
             token: intent.token.clone(),
-            tags: intent.tags.clone(),
+            tags: (*intent.tags).clone(),
         }
     }
 }

@@ -288,7 +288,7 @@ impl Run<'_> {
 
     /// Ids of what the resource at `address` refers to.
     fn named_by(&self, address: &Address) -> BTreeSet<String> {
-        let fields = self.plan.changes.get(address).and_then(|change| change.before.as_ref());
+        let fields = self.plan.changes.get(address).and_then(|change| change.before.as_deref());
         let mut names = BTreeSet::new();
         value::each_text(fields.unwrap_or(&serde_json::Value::Null), &mut |text| {
             if self.sweeping.ground.ours.contains(text) {

@@ -47,7 +47,7 @@ impl Known {
 
 /// The order that an intent stands for.
 pub(super) fn order(state: &State, address: &Address, intent: &Intent) -> Order {
-    Order { fields: intent.fields.clone(), owner: Owner::of(state, address, intent) }
+    Order { fields: (*intent.fields).clone(), owner: Owner::of(state, address, intent) }
 }
 
 /// What a create that began at `begun` made, if anything. Kinds of which a repeated create cannot make a second one are

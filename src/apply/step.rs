@@ -10,7 +10,7 @@ use super::{Event, Run};
 use crate::{
     aws::{Gather, backoff},
     kinds::{self, Facts},
-    model::{Address, Class, Diagnostic, Identity, Problem, Tags, value},
+    model::{Address, Class, Diagnostic, Identity, Problem, Shared, Tags, value},
     plan::{Change, Reason, Step, StepId, Verb},
     provider::{Stray, TagChange},
     state::{Entry, Record},
@@ -131,7 +131,7 @@ impl Run<'_> {
             .log
             .state(|state| value::resolve(after, &|address, output| state.value(address, output)));
         let fields = facts.normal(known);
-        if *before != fields {
+        if **before != fields {
             self.change_fields(facts, address, id, &fields, before).await?;
         }
         let tags = tag_change(&change.tags_before, &change.tags_after);
@@ -144,7 +144,7 @@ impl Run<'_> {
         all.extend(facts.derived_outputs(id, &fields, self.provider.account()));
         let record = Record {
             id: id.clone(),
-            fields,
+            fields: Shared::beside(fields, after),
             tags: change.tags_after.clone(),
             outputs: all,
             needs: needs(change),

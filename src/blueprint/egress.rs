@@ -26,7 +26,7 @@ pub fn egress(plan: &Plan, state: &State) -> Egress {
         match change.action {
             Action::Keep | Action::Update => after.extend(remembered(address, state)),
             Action::Create | Action::Replace(_) => {
-                after.extend(planned(address, change.after.as_ref(), plan, state))
+                after.extend(planned(address, change.after.as_deref(), plan, state))
             }
             Action::Delete | Action::Forget => {}
         }

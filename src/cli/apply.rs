@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     apply::{self, Outcome},
-    model::Diagnostic,
+    model::{Diagnostic, Tags},
     plan::{Observed, Sight},
     provider::{Provider, Reach},
     refresh,
@@ -225,7 +225,7 @@ async fn accept(
             Sight::There(found) => {
                 let tags = found.tags.as_ref().map(|tags| {
                     let ours = tags.iter().filter(|(key, _)| record.tags.contains_key(*key));
-                    ours.map(|(key, value)| (key.clone(), value.clone())).collect()
+                    ours.map(|(key, value)| (key.clone(), value.clone())).collect::<Tags>().into()
                 });
                 let tags = tags.unwrap_or_else(|| record.tags.clone());
                 let seen = Record { fields: found.fields.clone(), tags, ..record.clone() };

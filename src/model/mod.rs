@@ -9,6 +9,7 @@ mod identity;
 mod problem;
 mod reference;
 mod resource;
+mod shared;
 pub mod value;
 
 pub use account::{Account, partition};
@@ -18,3 +19,4 @@ pub use identity::Identity;
 pub use problem::{Class, Problem};
 pub use reference::Ref;
 pub use resource::{Desired, Need, Resource, Tags, Until};
+pub use shared::Shared;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    model::{Address, Identity, Tags, Until},
+    model::{Address, Identity, Shared, Tags, Until},
     provider::Phase,
 };
 
@@ -73,21 +73,25 @@ pub struct Change {
     pub id: Option<Identity>,
     /// Its fields now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<Value>,
+    pub before: Option<Shared<Value>>,
     /// Its fields afterwards; ids that AWS has yet to invent are references.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<Value>,
+    pub after: Option<Shared<Value>>,
     /// Our tags on it now.
-    #[serde(default, skip_serializing_if = "Tags::is_empty")]
-    pub tags_before: Tags,
+    #[serde(default, skip_serializing_if = "no_tags")]
+    pub tags_before: Shared<Tags>,
     /// Our tags on it afterwards.
-    #[serde(default, skip_serializing_if = "Tags::is_empty")]
-    pub tags_after: Tags,
+    #[serde(default, skip_serializing_if = "no_tags")]
+    pub tags_after: Shared<Tags>,
     /// What it needs, if it stays: what a record of it will remember.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub needs: BTreeMap<Address, Edge>,
     /// The section of the stack file it belongs to.
     pub section: String,
+}
+
+fn no_tags(tags: &Shared<Tags>) -> bool {
+    tags.is_empty()
 }
 
 /// One resource's need of another.

@@ -57,7 +57,7 @@ fn taken(address: &Address, change: &Change) -> Vec<String> {
     let (Some(facts), Some(after)) = (facts(address), &change.after) else { return Vec::new() };
     match change.action {
         Action::Create | Action::Replace(_) => keys(facts, after),
-        Action::Update => difference(facts, after, change.before.as_ref()),
+        Action::Update => difference(facts, after, change.before.as_deref()),
         Action::Keep | Action::Delete | Action::Forget => Vec::new(),
     }
 }
@@ -77,7 +77,7 @@ pub(super) fn successions(
         if change.action == Action::Update
             && let (Some(facts), Some(before)) = (facts(address), &change.before)
         {
-            let keys = difference(facts, before, change.after.as_ref());
+            let keys = difference(facts, before, change.after.as_deref());
             left.extend(keys.into_iter().map(|key| (key, address)));
         }
     }

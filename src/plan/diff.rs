@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     kinds::{self, Facts},
-    model::{Address, Diagnostic, Resource, Tags, Until, value},
+    model::{Address, Diagnostic, Resource, Shared, Tags, Until, value},
     plan::{
         Action, Change, Edge, Observed, Reason, Replacement, Sight, Wish,
         collide::{collisions, early, loose},
@@ -130,9 +130,9 @@ fn create(facts: &Facts, resource: &Resource, after: Value) -> Change {
         reasons: Vec::new(),
         id: None,
         before: None,
-        after: Some(after),
-        tags_before: Tags::new(),
-        tags_after: resource.tags.clone(),
+        after: Some(after.into()),
+        tags_before: Shared::default(),
+        tags_after: resource.tags.clone().into(),
         needs: needs(facts, resource),
         section: resource.section.clone(),
     }
@@ -144,12 +144,12 @@ fn take_over(facts: &Facts, resource: &Resource, after: Value, found: &Found<Val
         action: Action::Update,
         reasons: vec![Reason::Adopted],
         id: Some(found.id.clone()),
-        before: Some(facts.normal(found.fields.clone())),
+        before: Some(facts.normal(found.fields.clone()).into()),
         ..create(facts, resource, after)
     }
 }
 
-fn farewell(record: &Record, found: Option<&Found<Value>>) -> Change {
+fn farewell(record: &Record, found: Option<&Found<Shared<Value>>>) -> Change {
     Change {
         action: if found.is_some() { Action::Delete } else { Action::Forget },
         reasons: Vec::new(),
@@ -157,7 +157,7 @@ fn farewell(record: &Record, found: Option<&Found<Value>>) -> Change {
         before: Some(found.map_or_else(|| record.fields.clone(), |found| found.fields.clone())),
         after: None,
         tags_before: record.tags.clone(),
-        tags_after: Tags::new(),
+        tags_after: Shared::default(),
         needs: BTreeMap::new(),
         section: record.section.clone(),
     }
@@ -168,11 +168,12 @@ fn compare(
     resource: &Resource,
     mut after: Value,
     record: &Record,
-    found: &Found<Value>,
+    found: &Found<Shared<Value>>,
     forced: Option<&Reason>,
 ) -> Change {
-    let mut before = facts.normal(found.fields.clone());
+    let mut before = facts.normal((*found.fields).clone());
     facts.narrow(&mut before, &after);
+    let before = Shared::beside(before, &found.fields);
     for field in facts.chosen {
         if after.get(field).is_none_or(Value::is_null)
             && let (Some(fields), Some(value)) = (after.as_object_mut(), before.get(field))
@@ -180,10 +181,16 @@ fn compare(
             fields.insert((*field).to_owned(), value.clone());
         }
     }
+    let after = Shared::beside(after, &before);
     let differing = value::differing_fields(&before, &after);
     let (fixed, changing): (Vec<String>, Vec<String>) =
         differing.into_iter().partition(|field| facts.replaces.contains(&field.as_str()));
     let tags_before = ours(&resource.tags, record, found);
+    let tags_after = if *tags_before == resource.tags {
+        tags_before.clone()
+    } else {
+        resource.tags.clone().into()
+    };
     let mut reasons: Vec<Reason> = Vec::new();
     if !fixed.is_empty() {
         reasons.push(Reason::Fields(fixed));
@@ -193,7 +200,7 @@ fn compare(
     let replaces = reasons.iter().any(|reason| *reason != Reason::Unfinished);
     let action = if replaces {
         Action::Replace(Replacement::CreateFirst)
-    } else if changing.is_empty() && tags_before == resource.tags && found.phase == Phase::Ready {
+    } else if changing.is_empty() && tags_before == tags_after && found.phase == Phase::Ready {
         Action::Keep
     } else {
         Action::Update
@@ -205,20 +212,18 @@ fn compare(
         before: Some(before),
         after: Some(after),
         tags_before,
-        tags_after: resource.tags.clone(),
+        tags_after,
         needs: needs(facts, resource),
         section: resource.section.clone(),
     }
 }
 
 /// Of the tags that were seen, those that are ours: wanted now, or set by us before. Others are left alone.
-fn ours(wanted: &Tags, record: &Record, found: &Found<Value>) -> Tags {
-    let seen = found.tags.as_ref().unwrap_or(&record.tags);
+fn ours(wanted: &Tags, record: &Record, found: &Found<Shared<Value>>) -> Shared<Tags> {
+    let Some(seen) = &found.tags else { return record.tags.clone() };
     let ours = |key: &&String| wanted.contains_key(*key) || record.tags.contains_key(*key);
-    seen.iter()
-        .filter(|(key, _)| ours(key))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
+    let ours = seen.iter().filter(|(key, _)| ours(key));
+    Shared::beside(ours.map(|(key, value)| (key.clone(), value.clone())).collect(), &record.tags)
 }
 
 /// What `resource` needs: through its fields, and as the blueprint says.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     kinds::{self, Facts},
-    model::{Address, value},
+    model::{Address, Shared, value},
     plan::{Observed, Sight, observed::Foreign, order::beside},
     provider::Found,
     state::{Record, State},
@@ -84,14 +84,14 @@ pub(super) fn drift(state: &State, observed: &Observed) -> Vec<Drift> {
     drift
 }
 
-fn findings(address: &Address, record: &Record, found: &Found<Value>) -> Vec<Finding> {
+fn findings(address: &Address, record: &Record, found: &Found<Shared<Value>>) -> Vec<Finding> {
     let Some(kind) = kinds::get(address.kind()) else { return Vec::new() };
     // Equal as they stand, which is the rule, they are equal in their normal forms, and none need be made.
     let same = record.fields == found.fields;
     let mut findings =
         if same { Vec::new() } else { fields(kind.facts(), &record.fields, &found.fields) };
     if let Some(tags) = &found.tags {
-        for (key, was) in &record.tags {
+        for (key, was) in record.tags.iter() {
             let is = tags.get(key);
             if is != Some(was) {
                 findings.push(Finding::Tag { key: key.clone(), was: was.clone(), is: is.cloned() });

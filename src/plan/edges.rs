@@ -313,7 +313,7 @@ impl<'a> List<'a> {
             for (address, change) in &plan.changes {
                 let record = state.resources.get(address);
                 let names = |before| names(before, &old.record.id);
-                if change.before.as_ref().is_some_and(names)
+                if change.before.as_deref().is_some_and(names)
                     || record.is_some_and(|record| relies(record, old))
                 {
                     let Steps { up, down } = self.of(address);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    model::{Address, Identity},
+    model::{Address, Identity, Shared},
     provider::{Found, Phase},
     state::State,
 };
@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sight {
     /// It is there.
-    There(Found<Value>),
+    There(Found<Shared<Value>>),
     /// It is not.
     Gone,
 }
@@ -74,7 +74,7 @@ impl Observed {
     }
 
     /// What was seen at `address`, if it is there.
-    pub fn there(&self, address: &Address) -> Option<&Found<Value>> {
+    pub fn there(&self, address: &Address) -> Option<&Found<Shared<Value>>> {
         match self.resources.get(address)? {
             Sight::There(found) => Some(found),
             Sight::Gone => None,

@@ -27,7 +27,7 @@ pub(super) fn not_overwritten(plan: &Plan, desired: &Desired) -> Result<(), Diag
         }
     };
     let words = |(address, change): &(&Address, &crate::plan::Change)| {
-        (address.to_string(), change.before.clone().unwrap_or_default())
+        (address.to_string(), change.before.as_deref().cloned().unwrap_or_default())
     };
     let told = told(Diagnostic::error(message), unasked.iter().map(words).collect());
     Err(told.help("delete what is there, or leave it out of the stack file").help(

@@ -207,8 +207,8 @@ impl<'a> Claims<'a> {
         let tags = tags.filter(|(key, _)| resource.tags.contains_key(*key));
         Record {
             id: found.id.clone(),
-            fields,
-            tags: tags.map(|(key, value)| (key.clone(), value.clone())).collect(),
+            fields: fields.into(),
+            tags: tags.map(|(key, value)| (key.clone(), value.clone())).collect::<Tags>().into(),
             outputs: found.outputs.clone(),
             needs: needs.into_iter().map(|(address, edge)| (address, edge.field)).collect(),
             section: resource.section.clone(),
@@ -250,8 +250,8 @@ fn former(
     let tags: Tags = found.tags.clone().unwrap_or_default();
     Record {
         id: found.id.clone(),
-        fields: found.fields.clone(),
-        tags: tags.into_iter().filter(|(key, _)| ours(key)).collect(),
+        fields: found.fields.clone().into(),
+        tags: tags.into_iter().filter(|(key, _)| ours(key)).collect::<Tags>().into(),
         outputs: found.outputs.clone(),
         needs,
         section: String::new(),

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    model::{Address, Tags, value},
+    model::{Address, Shared, Tags, value},
     plan::{Action, Change, Plan, Reason, Replacement},
     provider::Stray,
     render::PlanFacts,
@@ -77,8 +77,10 @@ fn actions(action: Action) -> &'static [&'static str] {
 
 fn resource(address: &Address, change: &Change) -> Value {
     let tagged = !(change.tags_before.is_empty() && change.tags_after.is_empty());
-    let side = |fields: &Option<Value>, tags: &Tags| {
-        fields.as_ref().map(|fields| if tagged { with_tags(fields, tags) } else { fields.clone() })
+    let side = |fields: &Option<Shared<Value>>, tags: &Tags| {
+        fields
+            .as_deref()
+            .map(|fields| if tagged { with_tags(fields, tags) } else { fields.clone() })
     };
     let after = side(&change.after, &change.tags_after);
     // A resource that is recreated because it vanished, or replaced because it was asked for, has no path.
@@ -120,7 +122,7 @@ fn deposed(old: &Deposed) -> Value {
         "deposed": record.id,
         "change": {
             "actions": actions(Action::Delete),
-            "before": if tagged { with_tags(&record.fields, &record.tags) } else { record.fields.clone() },
+            "before": if tagged { with_tags(&record.fields, &record.tags) } else { (*record.fields).clone() },
             "after": null,
             "after_unknown": {},
             "replace_paths": none,

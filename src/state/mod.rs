@@ -40,7 +40,7 @@ pub use store::Store;
 
 use crate::{
     kinds::Outputs,
-    model::{Account, Address, Diagnostic, Identity, Tags},
+    model::{Account, Address, Diagnostic, Identity, Shared, Tags},
 };
 
 /// The version of the format this build writes, and the newest it reads.
@@ -95,10 +95,10 @@ pub struct Record {
     /// What AWS knows it by.
     pub id: Identity,
     /// Its fields, references resolved.
-    pub fields: Value,
+    pub fields: Shared<Value>,
     /// The tags we set.
-    #[serde(default, skip_serializing_if = "Tags::is_empty")]
-    pub tags: Tags,
+    #[serde(default, skip_serializing_if = "no_tags")]
+    pub tags: Shared<Tags>,
     /// Values beside the id, such as `arn`.
     #[serde(default, skip_serializing_if = "Outputs::is_empty")]
     pub outputs: Outputs,
@@ -112,6 +112,10 @@ pub struct Record {
     /// When its create was begun, in seconds since 1970 by the provider's clock: something so young may not show yet.
     #[serde(default)]
     pub made: i64,
+}
+
+fn no_tags(tags: &Shared<Tags>) -> bool {
+    tags.is_empty()
 }
 
 /// A record whose address belongs to its replacement already.
@@ -140,9 +144,9 @@ pub struct Intent {
     /// The client token: every try of this create carries the same.
     pub token: String,
     /// Fields to create it with, references resolved.
-    pub fields: Value,
+    pub fields: Shared<Value>,
     /// Tags to create it with.
-    pub tags: Tags,
+    pub tags: Shared<Tags>,
     /// As [`Record::needs`].
     pub needs: BTreeMap<Address, String>,
     /// As [`Record::section`].

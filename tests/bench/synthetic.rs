@@ -102,7 +102,7 @@ pub fn settled(desired: &Desired, choices: Choices) -> State {
         let record = Record {
             outputs: facts.derived_outputs(&id, &fields, &state.account),
             id,
-            fields,
+            fields: fields.into(),
             tags: change.tags_after.clone(),
             needs: change
                 .needs

@@ -21,7 +21,7 @@ fn store(bucket: &Bucket) -> Store {
 fn record(n: usize) -> Entry {
     let record = Record {
         id: format!("subnet-{n:017x}").into(),
-        fields: json!({ "cidr": format!("10.0.{n}.0/24") }),
+        fields: json!({ "cidr": format!("10.0.{n}.0/24") }).into(),
         tags: Default::default(),
         outputs: Default::default(),
         needs: Default::default(),

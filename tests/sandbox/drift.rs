@@ -209,7 +209,7 @@ fn what_vanished_is_made_again() {
             let right = match change.action {
                 Action::Create => gone.contains(other),
                 // A route to what is gone.
-                Action::Update => change.before.as_ref().is_some_and(names),
+                Action::Update => change.before.as_deref().is_some_and(names),
                 Action::Keep => true,
                 Action::Replace(_) | Action::Delete | Action::Forget => false,
             };

@@ -132,7 +132,7 @@ fn remembered(state: &State) -> String {
     let mut state = state.clone();
     for (address, record) in &mut state.resources {
         let facts = kinds::get(address.kind()).expect("a kind").facts();
-        record.fields = facts.normal(record.fields.clone());
+        record.fields = facts.normal((*record.fields).clone()).into();
         record.made = 0;
     }
     format!("{:#?}\n{:#?}", state.resources, state.choices)

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    model::{Account, Tags},
+    model::{Account, Shared, Tags},
     state::{Deposed, Intent},
 };
 
@@ -13,8 +13,8 @@ fn address(text: &str) -> Address {
 fn record(id: &str, section: &str, fields: Value) -> Record {
     Record {
         id: id.into(),
-        fields,
-        tags: Tags::new(),
+        fields: fields.into(),
+        tags: Shared::default(),
         outputs: BTreeMap::new(),
         needs: BTreeMap::new(),
         section: section.to_owned(),
@@ -33,8 +33,8 @@ fn state() -> State {
     state.deposed.push(Deposed { address: address("vpc.main"), record });
     let intent = Intent {
         token: "t".to_owned(),
-        fields: json!({}),
-        tags: Tags::new(),
+        fields: json!({}).into(),
+        tags: Shared::default(),
         needs: BTreeMap::new(),
         section: String::new(),
         begun: 0,
@@ -67,7 +67,7 @@ fn a_record_shows_all_of_itself() {
         json!({ "name": "shop-writer", "description": "", "trust": { "Statement": [{ "Effect": "Allow" }] }, "zones": ["a", "b"], "limit": null }),
     );
     shown.outputs.insert("arn".to_owned(), "arn:aws:iam::123456789012:role/shop-writer".to_owned());
-    shown.tags.insert("team".to_owned(), "platform".to_owned());
+    shown.tags = Tags::from([("team".to_owned(), "platform".to_owned())]).into();
     shown.needs.insert(address("log_group.flow"), String::new());
     shown.needs.insert(address("vpc.main"), "vpc".to_owned());
     assert_eq!(

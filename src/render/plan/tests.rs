@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    model::{Identity, Tags},
+    model::{Identity, Shared, Tags},
     plan::{Change, Drift, Finding, Foreign, Reason, Replacement},
     state::{Deposed, Record},
 };
@@ -22,24 +22,28 @@ fn change(action: Action, section: &str) -> Change {
         id: None,
         before: None,
         after: None,
-        tags_before: Tags::new(),
-        tags_after: Tags::new(),
+        tags_before: Shared::default(),
+        tags_after: Shared::default(),
         needs: BTreeMap::new(),
         section: section.to_owned(),
     }
 }
 
 fn create(section: &str, after: Value) -> Change {
-    Change { after: Some(after), ..change(Action::Create, section) }
+    Change { after: Some(after.into()), ..change(Action::Create, section) }
 }
 
 fn there(action: Action, section: &str, id: &str, before: Value, after: Value) -> Change {
-    let (before, after) = (Some(before), Some(after));
+    let (before, after) = (Some(before.into()), Some(after.into()));
     Change { id: Some(id.into()), before, after, ..change(action, section) }
 }
 
 fn delete(section: &str, id: &str) -> Change {
-    Change { id: Some(id.into()), before: Some(json!({})), ..change(Action::Delete, section) }
+    Change {
+        id: Some(id.into()),
+        before: Some(json!({}).into()),
+        ..change(Action::Delete, section)
+    }
 }
 
 fn of(changes: impl IntoIterator<Item = (&'static str, Change)>) -> Plan {
@@ -202,8 +206,8 @@ fn changes_in_place_show_as_small_diffs() {
     ]);
     if let Some(subnet) = plan_.changes.get_mut(&address("subnet.private-a")) {
         let tags = |team: &str| Tags::from([("team".to_owned(), team.to_owned())]);
-        subnet.tags_before = tags("platform");
-        subnet.tags_after = tags("core");
+        subnet.tags_before = tags("platform").into();
+        subnet.tags_after = tags("core").into();
     }
     plan_.drift = vec![
         Drift { address: address("nat_gateway.b"), finding: Finding::Gone },
@@ -298,8 +302,8 @@ fn replacements_say_why_and_the_former_ones_are_named() {
     ]);
     let record = Record {
         id: Identity::from("nat-0old"),
-        fields: json!({}),
-        tags: Tags::new(),
+        fields: json!({}).into(),
+        tags: Shared::default(),
         outputs: BTreeMap::new(),
         needs: BTreeMap::new(),
         section: "vpc.nat".to_owned(),

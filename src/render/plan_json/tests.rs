@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    model::{Account, Identity},
+    model::{Account, Identity, Shared},
     plan::{Drift, Finding},
     provider::{Standing, Whose},
     render::Compared,
@@ -35,17 +35,17 @@ fn the_document() {
         action: Action::Replace(Replacement::DeleteFirst),
         reasons: vec![Reason::Fields(vec!["eip".to_owned()]), Reason::Holds(address("eip.nat-a"))],
         id: Some("nat-0a".into()),
-        before: Some(json!({ "eip": "eipalloc-0a" })),
-        after: Some(json!({ "eip": { "ref": "eip.nat-a" } })),
-        tags_before: Tags::from([("team".to_owned(), "platform".to_owned())]),
-        tags_after: Tags::from([("team".to_owned(), "core".to_owned())]),
+        before: Some(json!({ "eip": "eipalloc-0a" }).into()),
+        after: Some(json!({ "eip": { "ref": "eip.nat-a" } }).into()),
+        tags_before: Tags::from([("team".to_owned(), "platform".to_owned())]).into(),
+        tags_after: Tags::from([("team".to_owned(), "core".to_owned())]).into(),
         needs: BTreeMap::new(),
         section: "vpc.nat".to_owned(),
     };
     let record = Record {
         id: Identity::from("nat-0old"),
-        fields: json!({ "eip": "eipalloc-0b" }),
-        tags: Tags::new(),
+        fields: json!({ "eip": "eipalloc-0b" }).into(),
+        tags: Shared::default(),
         outputs: BTreeMap::new(),
         needs: BTreeMap::new(),
         section: "vpc.nat".to_owned(),
