@@ -135,24 +135,14 @@ pub fn stages(table: &mut Table, effort: Effort) {
     let alone: Vec<(f64, f64)> = sizes.iter().map(|size| alone(*size, effort)).collect();
     let bound = Bound::AtMost(1.10, 1.02);
     table.add(GROWTH, format!("{WHOLE}, once in a process"), slope(&alone), Unit::Pure, bound);
-    table.because("a large state is not in the processor's caches; copying it grows faster");
     if let Some((size, cpu)) = alone.last() {
         let name = format!("{WHOLE}, once in a process, {size}");
         table.add(STAGES, name, *cpu, Unit::Milliseconds, Bound::None);
     }
+    // Done over and over, what is small stays in the processor's caches and what is large does not.
     for (name, points) in &points {
         table.add(GROWTH, *name, slope(points), Unit::Pure, Bound::None);
     }
-    // Over and over, what is small stays in the processor's caches and what is large does not: twice as much memory costs
-    // more than twice as much to walk through, whatever is done with it. What bounds the growth of a stage is that of the
-    // plainest walk there is.
-    let of = |name: &str| {
-        points.iter().find(|(known, _)| *known == name).map(|(_, points)| points.iter())
-    };
-    let beside = of(COPY).into_iter().flatten().zip(of(WHOLE).into_iter().flatten());
-    let beside: Vec<(f64, f64)> = beside.map(|((_, copy), (_, whole))| (*copy, *whole)).collect();
-    let name = format!("{WHOLE}, as a power of copying the state");
-    table.add(GROWTH, name, slope(&beside), Unit::Pure, Bound::AtMost(1.10, 1.02));
     for (name, points) in points {
         let (size, cpu) = points.last().copied().unwrap_or_default();
         table.add(STAGES, format!("{name}, {size}"), cpu, Unit::Milliseconds, Bound::None);
@@ -196,7 +186,6 @@ pub fn is_done_alone(args: &[String]) -> bool {
     true
 }
 
-const COPY: &str = "copying the state in memory";
 /// The sum of what `plan --no-refresh` does with a state that agrees.
 const WHOLE: &str = "a plan as a whole, state file to text";
 
@@ -232,7 +221,6 @@ fn planning(desired: &Desired) -> Vec<(&'static str, f64)> {
     let text = cpu(|| render::plan(&kept, &facts(), Style::Plain));
     vec![
         (WHOLE, read + trust + diff + cpu(|| plan::steps(&kept, &full)) + text),
-        (COPY, cpu(|| full.clone())),
         ("state, opened, one entry, folded", write),
         ("state, read", read),
         ("diff, nothing changes", diff),
