@@ -84,8 +84,8 @@ impl Aws {
         Ok(described.iter().filter(|(arn, _)| arns.contains(arn)).cloned().collect())
     }
 
-    /// Those of these load balancers that exist. AWS refuses a call that names one of several that is gone, so all there
-    /// are are asked for then: an account has 50 of a family in a Region unless it asks for more, and a page has 400.
+    /// Those of these load balancers that exist. For several of them all there are are asked for, because AWS refuses a call
+    /// that names one that is gone: an account has 50 of a family in a Region unless it asks for more, and a page has 400.
     pub async fn load_balancers(&self, arns: &[String]) -> Result<Vec<LoadBalancer>, Problem> {
         let request = self.elb.describe_load_balancers();
         let request = match arns {
@@ -94,8 +94,8 @@ impl Aws {
         };
         let pages = || request.clone().into_paginator().items().send().try_collect();
         let mut shown: Vec<LoadBalancer> = present(self.read(pages).await)?.unwrap_or_default();
-        shown
-            .retain(|one| one.load_balancer_arn().is_some_and(|arn| arns.iter().any(|a| a == arn)));
+        let wanted = |arn: &str| arns.iter().any(|wanted| wanted == arn);
+        shown.retain(|one| one.load_balancer_arn().is_some_and(wanted));
         Ok(shown)
     }
 

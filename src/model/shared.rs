@@ -4,6 +4,8 @@ use std::{ops::Deref, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::model::Tags;
+
 /// Something that does not change and that several hold: what is remembered of a resource is most often what is seen and
 /// what is wanted, and in a large network three copies are most of the memory that a plan takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,13 @@ impl<T: PartialEq> Shared<T> {
     #[must_use]
     pub fn beside(thing: T, other: &Self) -> Self {
         if thing == **other { Self(Arc::clone(&other.0)) } else { thing.into() }
+    }
+}
+
+impl Shared<Tags> {
+    /// Whether there is no tag.
+    pub fn is_without_tags(&self) -> bool {
+        self.is_empty()
     }
 }
 

@@ -78,20 +78,16 @@ pub struct Change {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Shared<Value>>,
     /// Our tags on it now.
-    #[serde(default, skip_serializing_if = "no_tags")]
+    #[serde(default, skip_serializing_if = "Shared::is_without_tags")]
     pub tags_before: Shared<Tags>,
     /// Our tags on it afterwards.
-    #[serde(default, skip_serializing_if = "no_tags")]
+    #[serde(default, skip_serializing_if = "Shared::is_without_tags")]
     pub tags_after: Shared<Tags>,
     /// What it needs, if it stays: what a record of it will remember.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub needs: BTreeMap<Address, Edge>,
     /// The section of the stack file it belongs to.
     pub section: String,
-}
-
-fn no_tags(tags: &Shared<Tags>) -> bool {
-    tags.is_empty()
 }
 
 /// One resource's need of another.

@@ -97,7 +97,7 @@ pub struct Record {
     /// Its fields, references resolved.
     pub fields: Shared<Value>,
     /// The tags we set.
-    #[serde(default, skip_serializing_if = "no_tags")]
+    #[serde(default, skip_serializing_if = "Shared::is_without_tags")]
     pub tags: Shared<Tags>,
     /// Values beside the id, such as `arn`.
     #[serde(default, skip_serializing_if = "Outputs::is_empty")]
@@ -112,10 +112,6 @@ pub struct Record {
     /// When its create was begun, in seconds since 1970 by the provider's clock: something so young may not show yet.
     #[serde(default)]
     pub made: i64,
-}
-
-fn no_tags(tags: &Shared<Tags>) -> bool {
-    tags.is_empty()
 }
 
 /// A record whose address belongs to its replacement already.

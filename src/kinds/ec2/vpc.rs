@@ -6,7 +6,7 @@
 
 use aws_sdk_ec2::{
     operation::describe_vpc_attribute::DescribeVpcAttributeOutput,
-    types::{self, ResourceType, VpcAttributeName, VpcState},
+    types::{self, AttributeBooleanValue, ResourceType, VpcAttributeName, VpcState},
 };
 use futures_util::future::{try_join, try_join_all};
 use ipnet::Ipv4Net;
@@ -71,10 +71,16 @@ impl Kind for Vpc {
     /// One Describe for 200 VPCs, and two more calls for each: AWS tells one attribute a call.
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
         let known = heads(known);
-        let vpcs = aws.vpcs(known.clone()).await?;
-        let ours = vpcs.iter().filter(|vpc| vpc.vpc_id().is_some_and(|id| known.contains(id)));
-        let found = try_join_all(ours.map(|vpc| with_attributes(aws, vpc))).await?;
-        Ok(found.into_iter().flatten().collect())
+        let attributes = try_join_all(known.iter().map(|id| attributes(aws, id)));
+        let (vpcs, attributes) = try_join(aws.vpcs(known.clone()), attributes).await?;
+        let found = known.iter().zip(attributes).filter_map(|(id, attributes)| {
+            let vpc = vpcs.iter().find(|vpc| vpc.vpc_id() == Some(id))?;
+            let [dns_support, dns_hostnames] = attributes?;
+            let cidr = vpc.cidr_block()?.parse().ok()?;
+            let fields = Self { cidr, dns_support, dns_hostnames };
+            Some(Found::ready(id.as_str(), fields).tagged(tags(vpc.tags())).phase(phase(vpc)))
+        });
+        Ok(found.collect())
     }
 
     async fn update(&self, aws: &Aws, id: &Identity, prior: &Self) -> Result<(), Problem> {
@@ -97,25 +103,19 @@ impl Kind for Vpc {
     }
 }
 
-/// A VPC with what only DescribeVpcAttribute tells; nothing if it went away meanwhile.
-async fn with_attributes(aws: &Aws, vpc: &types::Vpc) -> Result<Option<Found<Vpc>>, Problem> {
-    let id = vpc.vpc_id().unwrap_or_default();
+/// Whether a VPC has a name server, and whether its instances have names: what only DescribeVpcAttribute tells. Nothing if
+/// it is gone.
+async fn attributes(aws: &Aws, id: &str) -> Result<Option<[bool; 2]>, Problem> {
     let (support, hostnames) = try_join(
         attribute(aws, id, VpcAttributeName::EnableDnsSupport),
         attribute(aws, id, VpcAttributeName::EnableDnsHostnames),
     )
     .await?;
-    let (Some(support), Some(hostnames)) = (support, hostnames) else { return Ok(None) };
-    let Ok(cidr) = vpc.cidr_block().unwrap_or_default().parse() else { return Ok(None) };
-    let fields = Vpc {
-        cidr,
-        dns_support: support.enable_dns_support.and_then(|flag| flag.value).unwrap_or_default(),
-        dns_hostnames: hostnames
-            .enable_dns_hostnames
-            .and_then(|flag| flag.value)
-            .unwrap_or_default(),
-    };
-    Ok(Some(Found::ready(id, fields).tagged(tags(vpc.tags())).phase(phase(vpc))))
+    let support = support.map(|answer| answer.enable_dns_support);
+    let hostnames = hostnames.map(|answer| answer.enable_dns_hostnames);
+    let is_on =
+        |flag: Option<AttributeBooleanValue>| flag.and_then(|flag| flag.value) == Some(true);
+    Ok(support.zip(hostnames).map(|(support, hostnames)| [is_on(support), is_on(hostnames)]))
 }
 
 async fn attribute(

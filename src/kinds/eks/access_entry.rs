@@ -6,7 +6,7 @@
 //! DisassociateAccessPolicy, DeleteAccessEntry.
 
 use aws_sdk_eks::types::{AccessScope, AccessScopeType};
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 
 use super::{in_clusters, refused, tagged, tags};
@@ -111,9 +111,11 @@ impl Kind for AccessEntry {
 async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<AccessEntry>>, Problem> {
     let request = aws.eks.describe_access_entry().cluster_name(id.part(0));
     let request = request.principal_arn(id.part(1));
-    let answer = present(aws.read(|| request.clone().send()).await)?;
-    let Some(entry) = answer.and_then(|answer| answer.access_entry) else { return Ok(None) };
-    let Some(policies) = policies(aws, id).await? else { return Ok(None) };
+    let entry = async { present(aws.read(|| request.clone().send()).await) };
+    let (Some(answer), Some(policies)) = try_join(entry, policies(aws, id)).await? else {
+        return Ok(None);
+    };
+    let Some(entry) = answer.access_entry else { return Ok(None) };
     let fields = AccessEntry {
         cluster: id.part(0).into(),
         principal: entry.principal_arn.unwrap_or_default(),

@@ -5,14 +5,16 @@
 //! CloudWatch Logs: CreateLogGroup, DescribeLogGroups, ListTagsForResource, PutRetentionPolicy, DeleteRetentionPolicy,
 //! DeleteLogGroup.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_cloudwatchlogs::types::LogGroup as Shown;
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     aws::{Aws, present},
     kinds::{Calls, Facts, Found, Kind, Made, Owner, Tagging},
-    model::{Class, Identity, Problem},
+    model::{Class, Identity, Problem, Tags},
 };
 
 /// What a log group should be.
@@ -59,9 +61,23 @@ impl Kind for LogGroup {
     }
 
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
-        let groups = try_join_all(known.chunks(NAMES).map(|names| described(aws, names))).await?;
-        let found = groups.into_iter().flatten().map(|group| with_tags(aws, group));
-        Ok(try_join_all(found).await?.into_iter().flatten().collect())
+        let groups = try_join_all(known.chunks(NAMES).map(|names| described(aws, names)));
+        // No Describe shows tags.
+        let tags = try_join_all(known.iter().map(|name| tags(aws, name)));
+        let (groups, tags) = try_join(groups, tags).await?;
+        let mut tags: BTreeMap<&str, Tags> = known
+            .iter()
+            .zip(tags)
+            .filter_map(|(name, tags)| Some((name.as_str(), tags?)))
+            .collect();
+        let found = groups.into_iter().flatten().filter_map(|group| {
+            let name = group.log_group_name.unwrap_or_default();
+            let tags = tags.remove(name.as_str())?;
+            let retention = group.retention_in_days.and_then(|days| days.try_into().ok());
+            let fields = LogGroup { name: name.clone(), retention };
+            Some(Found::ready(name, fields).tagged(tags))
+        });
+        Ok(found.collect())
     }
 
     async fn update(&self, aws: &Aws, id: &Identity, _prior: &Self) -> Result<(), Problem> {
@@ -117,12 +133,9 @@ async fn described_alone(aws: &Aws, name: &Identity) -> Result<Option<Shown>, Pr
     Ok(groups.into_iter().find(|group| group.log_group_name() == Some(name.as_str())))
 }
 
-/// A group with its tags, which no Describe shows; nothing if it went away meanwhile.
-async fn with_tags(aws: &Aws, group: Shown) -> Result<Option<Found<LogGroup>>, Problem> {
-    let name = group.log_group_name.unwrap_or_default();
-    let request = aws.logs.list_tags_for_resource().resource_arn(aws.log_group_arn(&name));
-    let Some(answer) = present(aws.read(|| request.clone().send()).await)? else { return Ok(None) };
-    let retention = group.retention_in_days.and_then(|days| days.try_into().ok());
-    let found = Found::ready(name.as_str(), LogGroup { name: name.clone(), retention });
-    Ok(Some(found.tagged(answer.tags.unwrap_or_default().into_iter().collect())))
+/// The tags of a group; nothing if it is gone.
+async fn tags(aws: &Aws, name: &Identity) -> Result<Option<Tags>, Problem> {
+    let request = aws.logs.list_tags_for_resource().resource_arn(aws.log_group_arn(name.as_str()));
+    let answer = present(aws.read(|| request.clone().send()).await)?;
+    Ok(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
 }

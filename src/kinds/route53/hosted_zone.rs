@@ -5,8 +5,10 @@
 //! Route 53: CreateHostedZone, GetHostedZone, ListTagsForResources, UpdateHostedZoneComment, DeleteHostedZone;
 //! ListHostedZonesByName to find a lost one, or one to use.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_route53::types::{self, DelegationSet, HostedZoneConfig, TagResourceType};
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -78,8 +80,22 @@ impl Kind for HostedZone {
     }
 
     async fn read(aws: &Aws, known: &[Identity]) -> Result<Vec<Found<Self>>, Problem> {
-        let zones = try_join_all(known.iter().map(|id| found(aws, id))).await?;
-        tagged(aws, zones.into_iter().flatten().collect()).await
+        let zones = try_join_all(known.iter().map(|id| found(aws, id)));
+        let all = async { present(tags(aws, known).await) };
+        let (zones, all) = try_join(zones, all).await?;
+        let zones: Vec<Found<Self>> = zones.into_iter().flatten().collect();
+        let mut tags = match all {
+            Some(tags) => tags,
+            // One that is gone refuses the tags of the others.
+            None => {
+                tags(aws, &zones.iter().map(|zone| zone.id.clone()).collect::<Vec<_>>()).await?
+            }
+        };
+        let tagged = |zone: Found<Self>| {
+            let tags = tags.remove(&zone.id).unwrap_or_default();
+            zone.tagged(tags)
+        };
+        Ok(zones.into_iter().map(tagged).collect())
     }
 
     async fn alike(&self, aws: &Aws) -> Result<Vec<Found<Self>>, Problem> {
@@ -137,13 +153,10 @@ async fn found(aws: &Aws, id: &Identity) -> Result<Option<Found<HostedZone>>, Pr
     Ok(Some(Found::ready(id.clone(), fields).output("name_servers", servers.as_deref())))
 }
 
-/// `zones` with their tags.
-async fn tagged(
-    aws: &Aws,
-    zones: Vec<Found<HostedZone>>,
-) -> Result<Vec<Found<HostedZone>>, Problem> {
+/// The tags of zones that exist.
+async fn tags(aws: &Aws, zones: &[Identity]) -> Result<BTreeMap<Identity, Tags>, Problem> {
     let answers = zones.chunks(TAGGED).map(|chunk| async move {
-        let ids = chunk.iter().map(|zone| zone.id.0.clone()).collect();
+        let ids = chunk.iter().map(|zone| zone.0.clone()).collect();
         let request = aws
             .route53
             .list_tags_for_resources()
@@ -152,17 +165,9 @@ async fn tagged(
         aws.read(|| request.clone().send()).await
     });
     let sets = try_join_all(answers).await?.into_iter().flat_map(|answer| answer.resource_tag_sets);
-    let sets: Vec<types::ResourceTagSet> = sets.collect();
-    let of = |id: &Identity| -> Tags {
-        let tags = sets.iter().filter(|set| set.resource_id() == Some(id.as_str()));
-        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        tags.flat_map(|set| set.tags()).map(|tag| (text(tag.key()), text(tag.value()))).collect()
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let tags = |set: &types::ResourceTagSet| -> Tags {
+        set.tags().iter().map(|tag| (text(tag.key()), text(tag.value()))).collect()
     };
-    Ok(zones
-        .into_iter()
-        .map(|zone| {
-            let tags = of(&zone.id);
-            zone.tagged(tags)
-        })
-        .collect())
+    Ok(sets.filter_map(|set| Some((set.resource_id()?.into(), tags(&set)))).collect())
 }
