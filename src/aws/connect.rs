@@ -43,13 +43,22 @@ pub struct Target {
 /// Clients for `target`, after asking STS which account this is.
 ///
 /// # Errors
-/// No credentials to be had, they would go where nobody wants them, or STS refuses them: a diagnostic that says what to
-/// do.
+/// As [`connect_as`] and [`Aws::identity`].
 pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
+    let unknown = Account { id: String::new(), region: target.region.clone() };
+    let mut aws = connect_as(target, &unknown).await?;
+    aws.account = aws.identity().await?;
+    Ok(aws)
+}
+
+/// Clients for `target`, taken to be those of `account` until STS is asked.
+///
+/// # Errors
+/// No credentials to be had, or they would go where nobody wants them: a diagnostic that says what to do.
+pub async fn connect_as(target: &Target, account: &Account) -> Result<Aws, Diagnostic> {
     let (config, loopback) = load(target).await?;
-    let sts = aws_sdk_sts::Client::new(&config);
-    let mut aws = Aws {
-        account: Account { id: String::new(), region: target.region.clone() },
+    Ok(Aws {
+        account: account.clone(),
         acm: aws_sdk_acm::Client::new(&config),
         autoscaling: aws_sdk_autoscaling::Client::new(&config),
         ec2: aws_sdk_ec2::Client::new(&config),
@@ -61,6 +70,7 @@ pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
         logs: aws_sdk_cloudwatchlogs::Client::new(&config),
         rest: aws_sdk_apigateway::Client::new(&config),
         route53: aws_sdk_route53::Client::new(&config),
+        sts: aws_sdk_sts::Client::new(&config),
         loopback,
         rates: RefCell::new(Rates::default()),
         shared: Shared::new(),
@@ -68,14 +78,24 @@ pub async fn connect(target: &Target) -> Result<Aws, Diagnostic> {
         zones: route53::Shared::default(),
         shared_elb: elb::Shared::default(),
         counts: RefCell::default(),
-    };
-    let identity = aws.write(|| sts.get_caller_identity().send()).await.map_err(|problem| {
-        Diagnostic::error("AWS does not say which account this is")
-            .note(format!("AWS: {problem}"))
-            .help("check the credentials and the network; `aws sts get-caller-identity` asks the same question")
-    })?;
-    aws.account.id = identity.account.unwrap_or_default();
-    Ok(aws)
+    })
+}
+
+impl Aws {
+    /// Which account this is, as STS tells by the credentials.
+    ///
+    /// # Errors
+    /// STS refuses them: a diagnostic that says what to do.
+    pub async fn identity(&self) -> Result<Account, Diagnostic> {
+        let answer = self.write(|| self.sts.get_caller_identity().send()).await;
+        let identity = answer.map_err(|problem| {
+            Diagnostic::error("AWS does not say which account this is")
+                .note(format!("AWS: {problem}"))
+                .help("check the credentials and the network; `aws sts get-caller-identity` asks the same question")
+        })?;
+        let id = identity.account.unwrap_or_default();
+        Ok(Account { id, region: self.account.region.clone() })
+    }
 }
 
 /// The bucket `name`, wherever it is.

@@ -25,7 +25,7 @@ use std::{cell::RefCell, collections::BTreeMap, future::Future, time::Duration};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-pub use connect::{Target, bucket, connect, vault};
+pub use connect::{Target, bucket, connect, connect_as, vault};
 pub use endpoint::Trust;
 pub use gather::Gather;
 pub use problem::present;
@@ -61,6 +61,8 @@ pub struct Aws {
     pub logs: aws_sdk_cloudwatchlogs::Client,
     /// Hosted zones and records.
     pub route53: aws_sdk_route53::Client,
+    /// Whose credentials these are.
+    pub sts: aws_sdk_sts::Client,
     /// The endpoint is an emulator's on this machine.
     pub loopback: bool,
     rates: RefCell<rates::Rates>,

@@ -1,5 +1,9 @@
 //! `eksnet plan`: what apply would change. Changes nothing, not even the state.
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+
 use super::{
     Answer, Exit,
     args::PlanArgs,
@@ -13,7 +17,7 @@ use super::{
 use crate::{
     model::Diagnostic,
     plan::Observed,
-    provider::Reach,
+    provider::{Provider, Reach},
     render::{self, Compared},
     state::State,
 };
@@ -57,9 +61,7 @@ async fn look(setting: &Setting, args: &PlanArgs) -> Result<Looked, Vec<Diagnost
         let prospect = planning::prospect_unasked(&intention, &observed, &state).map_err(one)?;
         return Ok(Looked { state, intention, prospect });
     }
-    let provider = setting.provider().await.map_err(one)?;
-    let mut state = setting.read_state(provider.account()).await.map_err(one)?;
-    let mut observed = planning::observe(&*provider, &mut state).await.map_err(one)?;
+    let (provider, state, mut observed) = observe(setting).await.map_err(one)?;
     let intention = match stack.filter(|_| !destroy) {
         Some(stack) => {
             planning::intend(&*provider, stack, &state, scope, &mut observed).await.map_err(one)?
@@ -74,6 +76,37 @@ async fn look(setting: &Setting, args: &PlanArgs) -> Result<Looked, Vec<Diagnost
             .map_err(one)?
     };
     Ok(Looked { state, intention, prospect })
+}
+
+/// What is remembered, and what is there. Whose account it is that is looked into is asked meanwhile: a look does no harm.
+async fn observe(setting: &Setting) -> Result<(Box<dyn Provider>, State, Observed), Diagnostic> {
+    let Some(mut state) = setting.recalled().await? else {
+        let provider = setting.provider().await?;
+        let state = setting.born(provider.account().clone());
+        return Ok((provider, state, Observed::default()));
+    };
+    let provider = setting.provider_of(&state.account).await?;
+    let guard = setting.guard_look(&*provider);
+    let observed = guarded(guard, planning::observe(&*provider, &mut state)).await?;
+    Ok((provider, state, observed))
+}
+
+/// What `look` comes to, if `guard` lets it: credentials that are none, or another account's, explain whatever else is
+/// refused, and nobody waits for the rest then.
+async fn guarded<T>(
+    guard: impl Future<Output = Result<(), Diagnostic>>,
+    look: impl Future<Output = Result<T, Diagnostic>>,
+) -> Result<T, Diagnostic> {
+    match select(pin!(guard), pin!(look)).await {
+        Either::Left((verdict, look)) => {
+            verdict?;
+            look.await
+        }
+        Either::Right((seen, guard)) => {
+            guard.await?;
+            seen
+        }
+    }
 }
 
 fn show(args: &PlanArgs, setting: &Setting, prospect: &Prospect) {

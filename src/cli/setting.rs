@@ -133,6 +133,28 @@ impl Setting {
         Ok(Box::new(aws))
     }
 
+    /// The same for a look at what a state remembers: its account is taken for that of the credentials, which
+    /// [`Self::guard_look`] has to confirm.
+    pub(super) async fn provider_of(
+        &self,
+        account: &Account,
+    ) -> Result<Box<dyn Provider>, Diagnostic> {
+        if self.world.sandbox {
+            return self.provider().await;
+        }
+        Ok(Box::new(aws::connect_as(&self.world.target(&self.region), account).await?))
+    }
+
+    /// Asks whether `provider` looks into the account that it was taken for.
+    pub(super) async fn guard_look(&self, provider: &dyn Provider) -> Result<(), Diagnostic> {
+        let (taken, account) = (provider.account(), provider.identity().await?);
+        self.guard_account(&account)?;
+        if account.id == taken.id {
+            return Ok(());
+        }
+        Err(belongs_elsewhere(&self.state.to_string(), "account", &taken.id, &account.id))
+    }
+
     /// `[stack] account` names the only account this stack may live in.
     fn guard_account(&self, account: &Account) -> Result<(), Diagnostic> {
         match self.source.as_ref().and_then(|source| source.stack.account.as_ref()) {
@@ -145,35 +167,20 @@ impl Setting {
         }
     }
 
-    /// What the stack remembers, without a lock; a new state if there is none.
-    pub(super) async fn read_state(&self, account: &Account) -> Result<State, Diagnostic> {
-        let recalled = self.store().await?.recall().await?;
-        let state = match recalled {
-            Some(Recalled { state, notice, .. }) => {
-                screen::diagnose(notice.as_slice());
-                state
-            }
-            None => {
-                self.require_not_left_behind().await?;
-                self.born(account.clone())
-            }
+    /// What the stack remembers, if it does, without a lock; taken to be of the account that it says.
+    pub(super) async fn recalled(&self) -> Result<Option<State>, Diagnostic> {
+        let Some(Recalled { state, notice, .. }) = self.store().await?.recall().await? else {
+            self.require_not_left_behind().await?;
+            return Ok(None);
         };
-        self.guard_state(&self.state.to_string(), &state, account)?;
-        Ok(state)
+        screen::diagnose(notice.as_slice());
+        self.guard_state(&self.state.to_string(), &state, &state.account)?;
+        Ok(Some(state))
     }
 
-    /// What the stack remembers, taken to be of the account that it says, without asking anybody.
+    /// The same without asking anybody; a state of nothing where there is none.
     pub(super) async fn remembered(&self) -> Result<State, Diagnostic> {
-        let recalled = self.store().await?.recall().await?;
-        let state = match recalled {
-            Some(recalled) => recalled.state,
-            None => {
-                self.require_not_left_behind().await?;
-                self.unborn()
-            }
-        };
-        self.guard_state(&self.state.to_string(), &state, &state.account)?;
-        Ok(state)
+        Ok(self.recalled().await?.unwrap_or_else(|| self.unborn()))
     }
 
     /// The state, locked and open for writing.
@@ -278,10 +285,7 @@ impl Setting {
             return Err(Diagnostic::error(format!("the state in {place} has been moved to {new}"))
                 .help(format!("write `state = \"{new}\"` under `[stack]`, or add --state {new}")));
         }
-        let refuse = |what: &str, theirs: &str, ours: &str| {
-            Err(Diagnostic::error(format!("{place} remembers {what} {theirs}; this run is for {ours}"))
-                .help("use the credentials and the stack file that the state belongs to, or name another state with --state"))
-        };
+        let refuse = |what, theirs, ours| Err(belongs_elsewhere(place, what, theirs, ours));
         if state.provider != self.provider_name() {
             return refuse("resources of", &state.provider, self.provider_name());
         }
@@ -296,6 +300,12 @@ impl Setting {
         }
         Ok(())
     }
+}
+
+/// What a state remembers is not what a run is for.
+fn belongs_elsewhere(place: &str, what: &str, theirs: &str, ours: &str) -> Diagnostic {
+    Diagnostic::error(format!("{place} remembers {what} {theirs}; this run is for {ours}"))
+        .help("use the credentials and the stack file that the state belongs to, or name another state with --state")
 }
 
 impl Source {

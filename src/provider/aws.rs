@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     aws::{Aws, TagChange},
     kinds::{self, Erased, Facts, Found, Made, Order, TAG_STACK, Tagging},
-    model::{Account, Identity, Problem, Tags},
+    model::{Account, Diagnostic, Identity, Problem, Tags},
     provider::{Answer, Ground, Owned, Provider, Stray},
 };
 
@@ -22,6 +22,10 @@ impl Provider for Aws {
 
     fn account(&self) -> &Account {
         &self.account
+    }
+
+    fn identity(&self) -> Answer<'_, Result<Account, Diagnostic>> {
+        Box::pin(Self::identity(self))
     }
 
     fn now(&self) -> i64 {

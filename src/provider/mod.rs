@@ -14,7 +14,7 @@ pub use crate::{
 };
 use crate::{
     kinds::Facts,
-    model::{Account, Identity, Problem},
+    model::{Account, Diagnostic, Identity, Problem},
 };
 
 /// A future of the single thread that runs everything.
@@ -34,8 +34,13 @@ pub trait Provider {
     /// `aws` or `sandbox`: a state remembers which one its resources belong to.
     fn name(&self) -> &'static str;
 
-    /// Where the calls go.
+    /// Where the calls go, or are taken to go.
     fn account(&self) -> &Account;
+
+    /// Where the calls really go, which may be a question of its own.
+    fn identity(&self) -> Answer<'_, Result<Account, Diagnostic>> {
+        Box::pin(async { Ok(self.account().clone()) })
+    }
 
     /// Seconds since 1970 by this world's clock. Waiting goes by tokio's clock, which the sandbox runs as fast as it can.
     fn now(&self) -> i64;
