@@ -1,9 +1,11 @@
 //! The house rules that a test can check: imports point down, only the command line prints, files stay small and say
-//! what they are, a create makes one mutating call, the engine names no kind.
+//! what they are, a create makes one mutating call, the engine names no kind, the SDK is compiled once.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 /// Every room and the floor it is on. A room uses its own floor and those below.
@@ -199,6 +201,27 @@ fn the_engine_names_no_kind() {
             }
         }
     }
+}
+
+/// Libraries that only the tests use may ask for features of what the SDK stands on: then it is compiled once for the
+/// binary and once for the tests, unless the binary asks for the same features.
+#[test]
+fn binary_and_tests_share_one_build() {
+    let built = |edges: &str| -> BTreeSet<String> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let output = Command::new(cargo)
+            .args(["tree", "--locked", "--offline", "--edges", edges])
+            .args(["--prefix", "none", "--format", "{p} {f}"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+        lines.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+    };
+    let (binary, tests) = (built("normal"), built("normal,dev"));
+    let twice: Vec<&String> = binary.difference(&tests).collect();
+    assert!(twice.is_empty(), "with other features for the tests: {twice:#?}");
 }
 
 /// The bodies of functions whose signature begins with `start`.
