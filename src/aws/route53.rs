@@ -24,14 +24,14 @@ const CHARACTERS: usize = 32_000;
 /// Calls that several records share.
 #[derive(Default)]
 pub(super) struct Shared {
-    contents: Gather<(Zone, ResourceRecordSet)>,
+    contents: Gather<(Zone, Rc<ResourceRecordSet>)>,
     /// The open call of each zone.
     calls: RefCell<BTreeMap<String, Rc<Gather<Answer>>>>,
     /// Changes that wait for their call, by their number.
     waiting: RefCell<BTreeMap<String, Change>>,
     count: Cell<u64>,
     /// Record sets to the letter, as they were shown last and for as long as nothing was asked to change them.
-    letters: RefCell<BTreeMap<Identity, ResourceRecordSet>>,
+    letters: RefCell<BTreeMap<Identity, Rc<ResourceRecordSet>>>,
 }
 
 /// What became of the change with this number.
@@ -98,7 +98,7 @@ impl Aws {
     pub async fn record_sets(
         &self,
         zones: impl IntoIterator<Item = String>,
-    ) -> Result<Rc<Vec<(Zone, ResourceRecordSet)>>, Problem> {
+    ) -> Result<Rc<Vec<(Zone, Rc<ResourceRecordSet>)>>, Problem> {
         let load = |zones: Vec<String>| async move {
             let contents = try_join_all(zones.iter().map(|zone| self.contents(zone))).await?;
             Ok(contents.into_iter().flatten().collect())
@@ -107,17 +107,20 @@ impl Aws {
     }
 
     /// A record to the letter, which is what Route 53 wants to hear of one that it shall delete. What was shown before is
-    /// not asked for again, unless it was refused since.
-    pub async fn record_set(&self, id: &Identity) -> Result<Option<ResourceRecordSet>, Problem> {
-        let shown = self.zones.letters.borrow_mut().remove(id);
-        if shown.is_some() {
-            return Ok(shown);
+    /// not asked for again, unless it was asked to change since.
+    pub async fn record_set(
+        &self,
+        id: &Identity,
+    ) -> Result<Option<Rc<ResourceRecordSet>>, Problem> {
+        let shown = || self.zones.letters.borrow().get(id).map(Rc::clone);
+        if let Some(set) = shown() {
+            return Ok(Some(set));
         }
         self.record_sets([id.part(0).to_owned()]).await?;
-        Ok(self.zones.letters.borrow_mut().remove(id))
+        Ok(shown())
     }
 
-    async fn contents(&self, id: &str) -> Result<Vec<(Zone, ResourceRecordSet)>, Problem> {
+    async fn contents(&self, id: &str) -> Result<Vec<(Zone, Rc<ResourceRecordSet>)>, Problem> {
         let mut request = self.route53.list_resource_record_sets().hosted_zone_id(id);
         let mut sets = Vec::new();
         loop {
@@ -135,7 +138,8 @@ impl Aws {
         // Every zone has one SOA, at its own name.
         let own = sets.iter().find(|set| set.r#type().as_str() == "SOA");
         let name = own.map(|set| plain_name(set.name())).unwrap_or_default();
-        let letters = sets.iter().map(|set| (record_id(id, set), set.clone()));
+        let sets: Vec<Rc<ResourceRecordSet>> = sets.into_iter().map(Rc::new).collect();
+        let letters = sets.iter().map(|set| (record_id(id, set), Rc::clone(set)));
         self.zones.letters.borrow_mut().extend(letters);
         let zone = Zone { id: id.to_owned(), name };
         Ok(sets.into_iter().map(|set| (zone.clone(), set)).collect())

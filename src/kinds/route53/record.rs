@@ -107,7 +107,7 @@ impl Kind for Record {
     /// Route 53 deletes what it is told to the letter.
     async fn delete(aws: &Aws, id: &Identity) -> Result<(), Problem> {
         let Some(set) = aws.record_set(id).await? else { return Err(gone(id)) };
-        aws.change_record(id.part(0), change(ChangeAction::Delete, set)?).await
+        aws.change_record(id.part(0), change(ChangeAction::Delete, (*set).clone())?).await
     }
 }
 
